@@ -1,0 +1,19 @@
+from django.apps import AppConfig
+from django.contrib.admin.apps import SimpleAdminConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CommonConfig(AppConfig):
+    name = "apps.common"
+    label = "common"
+    verbose_name = _("Common")
+
+
+class BackOfficeConfig(SimpleAdminConfig):
+    """The admin site with our own policy for scripts, in place of Django's default one."""
+
+    default_site = "apps.common.backoffice.BackOffice"
+
+    def ready(self) -> None:
+        super().ready()
+        self.module.autodiscover()

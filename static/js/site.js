@@ -1,0 +1,24 @@
+// What every page needs: the theme switch without a reload, and focus that survives a swap.
+const switchForm = document.querySelector("[data-theme-switch]");
+switchForm?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const root = document.documentElement;
+  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = dark ? "light" : "dark";
+  const body = new FormData(switchForm);
+  body.set("theme", root.dataset.theme);
+  await fetch(switchForm.action, { method: "POST", body, redirect: "manual" });
+});
+
+const errorText = document.documentElement.lang.startsWith("zh") ? "连接出了问题，请重试。" : "The connection failed. Please try again.";
+function toast(text) {
+  const place = document.getElementById("toast");
+  const item = document.createElement("p");
+  item.className = "toast";
+  item.textContent = text;
+  place.append(item);
+  setTimeout(() => item.remove(), 6000);
+}
+document.body.addEventListener("htmx:sendError", () => toast(errorText));
+document.body.addEventListener("htmx:responseError", () => toast(errorText));
+document.body.addEventListener("toast", (event) => toast(event.detail.value));
