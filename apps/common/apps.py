@@ -8,6 +8,12 @@ class CommonConfig(AppConfig):
     label = "common"
     verbose_name = _("Common")
 
+    def ready(self) -> None:
+        """Make the catalogues readable before the first text is looked up."""
+        from apps.common import messages
+
+        messages.compile_catalogues()
+
 
 class BackOfficeConfig(SimpleAdminConfig):
     """The admin site with our own policy for scripts, in place of Django's default one."""
