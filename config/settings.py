@@ -57,7 +57,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "apps.common.apps.StaticFiles",
     "django.contrib.humanize",
     "django.contrib.sitemaps",
     "django.contrib.postgres",
@@ -248,6 +248,8 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG or TESTING
 WHITENOISE_MAX_AGE = 60
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = "jpg jpeg png gif webp avif zip gz br woff woff2 map".split()
 
 # Security -------------------------------------------------------------------------------------------------------------
 SECURE_CSP: dict[str, Any] = {

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import SimpleAdminConfig
+from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.utils.translation import gettext_lazy as _
 
 
@@ -23,3 +24,9 @@ class BackOfficeConfig(SimpleAdminConfig):
     def ready(self) -> None:
         super().ready()
         self.module.autodiscover()
+
+
+class StaticFiles(StaticFilesConfig):
+    """Leaves out what dependencies bring and no page of ours uses: packing it would take most of a first start."""
+
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "redoc", "rest_framework", "htmx-4*", "htmax*", "xregexp"]

