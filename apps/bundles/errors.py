@@ -1,0 +1,42 @@
+"""Why something beside the car cannot be sold as asked."""
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.errors import DomainError, InvalidInput
+
+
+class UnknownProduct(InvalidInput):
+    code = "unknown_product"
+    message = _("We do not sell “%(sku)s”.")
+
+
+class DoesNotFit(DomainError):
+    """Raised with the reason as message."""
+
+    code = "does_not_fit"
+    message = _("This does not fit the car.")
+
+
+class BadQuantity(InvalidInput):
+    code = "bad_quantity"
+    message = _("Between 1 and %(most)s of these can be ordered at once.")
+
+
+class OutOfStock(DomainError):
+    code = "out_of_stock"
+    message = _("Only %(available)s of %(sku)s are left.")
+
+
+class ReferenceInUse(DomainError):
+    code = "reference_in_use"
+    message = _("%(reference)s already holds another quantity of %(sku)s.")
+
+
+class ReasonMissing(InvalidInput):
+    code = "reason_missing"
+    message = _("Say why the stock changes.")
+
+
+class StockBelowReserved(DomainError):
+    code = "stock_below_reserved"
+    message = _("%(reserved)s of %(sku)s are reserved; the stock cannot fall below that.")

@@ -1,0 +1,133 @@
+"""Every reusable read of products and stock."""
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from apps.common.translated import translated_column
+
+if TYPE_CHECKING:
+    from apps.bundles.models import (
+        Accessory,
+        Charger,
+        Cover,
+        MaintenancePlan,
+        Product,
+        StockItem,
+    )
+    from apps.catalog.models import CarModel
+
+
+class ProductQuerySet[P: "Product"](models.QuerySet[P]):
+    def on_sale(self) -> Self:
+        return self.filter(on_sale=True)
+
+    def with_sku(self, sku: str) -> Self:
+        return self.filter(sku=sku)
+
+
+class CoverQuerySet(ProductQuerySet["Cover"]):
+    def fitting(self, car_model: "CarModel | None", energy: str | None = None) -> Self:
+        """Films made for the size of this car's body; all of them when no car is given."""
+        return self if car_model is None else self.for_size(car_model.size_class)
+
+    def for_size(self, size_class: str) -> Self:
+        """Films made for bodies of this class."""
+        from apps.bundles.models import CoverPrice
+
+        return self.filter(Exists(CoverPrice.objects.filter(cover=OuterRef("pk"), size_class=size_class)))
+
+    def with_prices(self) -> Self:
+        return self.prefetch_related("prices")
+
+    def with_from_price(self, size_class: str = "") -> Self:
+        """Annotate ``from_price``: the price on that size of body, or the lowest of all sizes, in fen."""
+        wanted = Q(prices__size_class=size_class) if size_class else Q()
+        return self.annotate(from_price=Min("prices__price", filter=wanted))
+
+
+class MaintenancePlanQuerySet(ProductQuerySet["MaintenancePlan"]):
+    def fitting(self, car_model: "CarModel | None", energy: str | None = None) -> Self:
+        """Plans for this car's kind of drive, or for ``energy`` where a trim has another than its model."""
+        return self if car_model is None else self.filter(energies__contains=[energy or car_model.energy])
+
+    def with_items(self) -> Self:
+        return self.prefetch_related("items")
+
+
+class StockedQuerySet[P: "Product"](ProductQuerySet[P]):
+    def with_available(self) -> Self:
+        """Annotate ``available``: how many units anybody may still reserve."""
+        from apps.bundles.models import StockItem
+
+        left = StockItem.objects.filter(sku=OuterRef("sku")).values(left=F("on_hand") - F("reserved"))
+        return self.annotate(available=Coalesce(Subquery(left), 0))
+
+
+class AccessoryQuerySet(StockedQuerySet["Accessory"]):
+    def fitting(self, car_model: "CarModel | None", energy: str | None = None) -> Self:
+        """Accessories for every car, and those made for this one."""
+        if car_model is None:
+            return self
+        from apps.bundles.models import AccessoryFitment
+
+        made_for_it = AccessoryFitment.objects.filter(accessory=OuterRef("pk"), car_model=car_model.pk)
+        return self.filter(Q(fits_all=True) | Exists(made_for_it))
+
+    def matching(self, text: str) -> Self:
+        """Each word somewhere in the names, the summaries or the article number, in either language."""
+        found = self
+        for word in text.split()[:8]:
+            found = found.filter(
+                Q(name_en__icontains=word)
+                | Q(name_zh__icontains=word)
+                | Q(summary_en__icontains=word)
+                | Q(summary_zh__icontains=word)
+                | Q(sku__icontains=word)
+            )
+        return found
+
+    def in_category(self, category: str) -> Self:
+        return self.filter(category=category) if category else self
+
+    def category_counts(self) -> dict[str, int]:
+        """How many there are of each category."""
+        rows = self.order_by().values_list("category").annotate(number=Count("pk"))
+        return dict(rows)
+
+    def sorted_for_reader(self, sort: str = "") -> Self:
+        """``price``, ``-price`` or ``name``; otherwise the catalogue's own order."""
+        order: tuple[str, ...] = ("position", "pk")
+        if sort in ("price", "-price"):
+            order = (sort, "pk")
+        elif sort == "name":
+            order = (translated_column("name"), "pk")
+        return self.order_by(*order)
+
+    def with_cars(self) -> Self:
+        """Prefetch the models each one was made for, for pages that name them."""
+        return self.prefetch_related("cars__brand")
+
+
+class ChargerQuerySet(StockedQuerySet["Charger"]):
+    def fitting(self, car_model: "CarModel | None", energy: str | None = None) -> Self:
+        """Chargers for cars that can be charged; none for a car that cannot."""
+        return self if car_model is None else self.filter(energies__contains=[energy or car_model.energy])
+
+
+class StockItemQuerySet(models.QuerySet["StockItem"]):
+    def with_ledger_sums(self) -> Self:
+        """Annotate ``ledger_on_hand`` and ``ledger_reserved``: what the movements add up to."""
+        from apps.bundles.models import StockMovement
+
+        def total(column: str) -> Any:
+            rows = StockMovement.objects.filter(item=OuterRef("pk")).order_by().values("item")
+            return Coalesce(Subquery(rows.annotate(total=models.Sum(column)).values("total")), 0)
+
+        return self.annotate(ledger_on_hand=total("on_hand_change"), ledger_reserved=total("reserved_change"))
+
+    def off_ledger(self) -> Self:
+        """Items whose figures are not what their movements add up to: always empty, or something is very wrong."""
+        return self.with_ledger_sums().exclude(on_hand=F("ledger_on_hand"), reserved=F("ledger_reserved"))
