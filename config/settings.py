@@ -50,7 +50,7 @@ CSRF_TRUSTED_ORIGINS: list[str] = _read(
 HTTPS: bool = _read("HTTPS", env.bool, "true or false", default=not EMBEDDED and not DEBUG)
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "apps.common.apps.BackOfficeConfig",
     "django.contrib.auth",
