@@ -1,0 +1,1 @@
+"""The configurator engine: rules in, exact answers out. Pure Python, without Django; see README.md beside it."""

@@ -1,0 +1,49 @@
+"""The one interface to every engine: compiled or solving, small or large, the answers are the same."""
+
+from abc import ABC, abstractmethod
+
+from .answer import Answer, Conflict, Repair
+from .model import Context, Model
+
+
+class Machine(ABC):
+    """Answers for one model in one context. Immutable; may be shared between threads.
+
+    ``choices`` are literals as in ``model.py``; one that does not exist raises ``ModelError``. ``option`` may be a
+    refusal ``!x`` too ("why can I not leave it out?").
+    """
+
+    def __init__(self, model: Model, context: Context) -> None:
+        self.model = model
+        self.context = context
+
+    @abstractmethod
+    def possible(self, choices: tuple[str, ...]) -> frozenset[str]:
+        """The literals that can be had, as in ``Answer.from_total`` and ``refuse`` but without totals."""
+
+    @abstractmethod
+    def answer(self, choices: tuple[str, ...], *, budget: int | None = None) -> Answer:
+        """Totals of all options; those above the ``budget`` (fen) are answered as impossible."""
+
+    @abstractmethod
+    def why(self, choices: tuple[str, ...], option: str) -> Conflict | None:
+        """A minimal set of choices and rules that blocks the option, ``None`` if it is not blocked."""
+
+    @abstractmethod
+    def repair(self, choices: tuple[str, ...], option: str) -> Repair | None:
+        """The nearest car with the option (its own group's choice is not counted), ``None`` if no car has it."""
+
+    @abstractmethod
+    def conflict(self, choices: tuple[str, ...]) -> Conflict | None:
+        """A minimal contradiction among the choices and the rules, ``None`` if there is a car."""
+
+    @abstractmethod
+    def repair_conflict(self, choices: tuple[str, ...]) -> Repair | None:
+        """The nearest car to choices that contradict each other, ``None`` if the model has no car."""
+
+
+def machine_for(model: Model, context: Context) -> Machine:
+    """The best machine for the model: compiled where that succeeds within the budget, solving otherwise."""
+    from .solvers import SolverModel
+
+    return SolverModel(model, context)
