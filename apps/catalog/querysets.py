@@ -11,21 +11,14 @@ from apps.catalog import search
 if TYPE_CHECKING:
     from apps.catalog.models import Brand, CarModel, SpecSheet, Trim
 
-    BrandBase = models.QuerySet[Brand]
-    CarModelBase = models.QuerySet[CarModel]
-    TrimBase = models.QuerySet[Trim]
-    SpecSheetBase = models.QuerySet[SpecSheet]
-else:
-    BrandBase = CarModelBase = TrimBase = SpecSheetBase = models.QuerySet
 
-
-class BrandQuerySet(BrandBase):
+class BrandQuerySet(models.QuerySet["Brand"]):
     def with_car_count(self) -> Self:
         """Annotates ``car_count``: how many of the brand's models are on sale."""
         return self.annotate(car_count=Count("car_models", filter=Q(car_models__on_sale=True)))
 
 
-class TrimQuerySet(TrimBase):
+class TrimQuerySet(models.QuerySet["Trim"]):
     def on_sale(self) -> Self:
         """What can be bought today: the trim and its model are both on sale."""
         return self.filter(on_sale=True, car_model__on_sale=True)
@@ -38,12 +31,12 @@ class TrimQuerySet(TrimBase):
         return self.prefetch_related(Prefetch("sheets", queryset=sheets, to_attr="current_sheets"))
 
 
-class SpecSheetQuerySet(SpecSheetBase):
+class SpecSheetQuerySet(models.QuerySet["SpecSheet"]):
     def current(self) -> Self:
         return self.filter(current=True)
 
 
-class CarModelQuerySet(CarModelBase):
+class CarModelQuerySet(models.QuerySet["CarModel"]):
     def on_sale(self) -> Self:
         """Models on sale that have at least one trim on sale."""
         return self.filter(Exists(self._trims()), on_sale=True)
