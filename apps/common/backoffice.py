@@ -22,11 +22,12 @@ ADMIN_CSP: dict[str, Any] = {
 }
 
 
-class BackOffice(UnfoldAdminSite):
+class BackOffice(UnfoldAdminSite):  # type: ignore[misc]  # it has no types
     """Every view of the site, the login page included, carries ``ADMIN_CSP``."""
 
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
-        return csp_override(ADMIN_CSP)(super().admin_view(view, cacheable))
+        guarded: Callable[..., Any] = csp_override(ADMIN_CSP)(super().admin_view(view, cacheable))
+        return guarded
 
     def login(self, request: Any, extra_context: Any = None) -> Any:
         return csp_override(ADMIN_CSP)(super().login)(request, extra_context)

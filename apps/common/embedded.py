@@ -140,7 +140,7 @@ def _make_fast(url: str) -> None:
 
     with psycopg.connect(url, autocommit=True) as connection:
         for setting in FAST_BUT_UNSAFE:
-            connection.execute(f"ALTER SYSTEM SET {setting}")  # type: ignore[call-overload]
+            connection.execute(f"ALTER SYSTEM SET {setting}")
         connection.execute("SELECT pg_reload_conf()")
 
 

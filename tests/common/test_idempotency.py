@@ -3,11 +3,10 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import pytest
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import path
 from django.utils import timezone
@@ -29,14 +28,15 @@ class Counter(IdempotentMixin, APIView):
     """Counts how often its work was really done."""
 
     done: ClassVar[list[Any]] = []
-    permission_classes: ClassVar[list[Any]] = []
-    authentication_classes: ClassVar[list[Any]] = []
+    permission_classes = ()
+    authentication_classes = ()
 
     def post(self, request: Request) -> Response:
-        self.done.append(request.data)
-        if request.data.get("refuse"):
+        data = cast(dict[str, Any], request.data)
+        self.done.append(data)
+        if data.get("refuse"):
             raise Refused
-        if request.data.get("break"):
+        if data.get("break"):
             raise RuntimeError("broken")
         return Response({"number": len(self.done)}, status=201)
 
@@ -50,7 +50,7 @@ def _count_from_zero() -> None:
     Counter.done.clear()
 
 
-def post(body: dict[str, Any], key: str = "key-1", client: Client | None = None) -> HttpResponse:
+def post(body: dict[str, Any], key: str = "key-1", client: Client | None = None) -> Any:
     caller = client or Client(raise_request_exception=False)
     return caller.post("/count/", body, content_type="application/json", headers={"Idempotency-Key": key})
 
@@ -124,7 +124,7 @@ def test_of_twelve_calls_at_once_one_does_the_work() -> None:
     def call(_: int) -> int:
         start.wait()
         try:
-            return post({"a": 1}).status_code
+            return int(post({"a": 1}).status_code)
         finally:
             connection.close()
 

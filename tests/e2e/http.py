@@ -25,9 +25,11 @@ class Http:
         assert status == 200, (path, status, body)
         return body
 
-    def post(self, path: str, body: Mapping[str, Any] | None = None, *, expect: int = 201, **headers: str) -> Any:
-        """POST of JSON that must answer ``expect``; returns the JSON."""
-        status, answer = self.call("POST", path, body or {}, headers)
+    def post(
+        self, path: str, body: Mapping[str, Any] | None = None, *, expect: int = 201, key: str | None = None
+    ) -> Any:
+        """POST of JSON that must answer ``expect``; ``key`` is the Idempotency-Key; returns the JSON."""
+        status, answer = self.call("POST", path, body or {}, {"Idempotency-Key": key} if key else None)
         assert status == expect, (path, status, answer)
         return answer
 

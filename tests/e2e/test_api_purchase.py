@@ -61,8 +61,8 @@ def test_a_script_buys_the_opening_car_and_takes_delivery(portal: Portal) -> Non
         "payment_plan": "deposit",
         "accept_terms": True,
     }
-    order = api.post("api/v1/orders/", details, **{"Idempotency-Key": key})
-    again = api.post("api/v1/orders/", details, **{"Idempotency-Key": key})
+    order = api.post("api/v1/orders/", details, key=key)
+    again = api.post("api/v1/orders/", details, key=key)
     assert again == order
     assert (order["status"], order["total"]) == ("placed", priced["total"])
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse
@@ -80,7 +80,7 @@ def _fingerprint(request: Request) -> str:
     digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
     if (request.content_type or "").startswith("multipart/"):
         # A boundary differs from call to call: fields and files are what counts.
-        for name, value in sorted(request.data.items()):
+        for name, value in sorted(cast("dict[str, Any]", request.data).items()):
             digest.update(f"{name}=".encode())
             if hasattr(value, "chunks"):
                 for chunk in value.chunks():
