@@ -88,10 +88,10 @@ class CarModel(models.Model):
     energy = models.CharField(_("energy"), max_length=8, choices=Energy.choices)
     seats = models.PositiveSmallIntegerField(_("seats"), default=5)
     size_class = models.CharField(_("size class"), max_length=2, choices=Size.choices)
-    length = models.PositiveSmallIntegerField(_("length"), help_text="mm")
-    width = models.PositiveSmallIntegerField(_("width"), help_text="mm")
-    height = models.PositiveSmallIntegerField(_("height"), help_text="mm")
-    wheelbase = models.PositiveSmallIntegerField(_("wheelbase"), help_text="mm")
+    length = models.PositiveSmallIntegerField(_("length"), null=True, blank=True, help_text="mm")
+    width = models.PositiveSmallIntegerField(_("width"), null=True, blank=True, help_text="mm")
+    height = models.PositiveSmallIntegerField(_("height"), null=True, blank=True, help_text="mm")
+    wheelbase = models.PositiveSmallIntegerField(_("wheelbase"), null=True, blank=True, help_text="mm")
     image = models.SlugField(_("picture"), blank=True, help_text=_("Key of the still; empty: a drawn side view."))
     on_sale = models.BooleanField(_("on sale"), default=True)
     exclusive = models.BooleanField(_("sold only here"), default=False)
@@ -123,10 +123,11 @@ class CarModel(models.Model):
                 name="catalog_carmodel_size_known", condition=Q(size_class__in=["S", "M", "L", "XL"])
             ),
             models.CheckConstraint(name="catalog_carmodel_seats_plausible", condition=Q(seats__range=(1, 20))),
-            # The side view is drawn from these: wheels must lie inside the car.
+            # The side view is drawn from these: wheels must lie inside the car. All are known, or none is.
             models.CheckConstraint(
                 name="catalog_carmodel_dimensions_plausible",
-                condition=Q(
+                condition=Q(length=None, width=None, height=None, wheelbase=None)
+                | Q(
                     length__range=(2000, 9000),
                     width__range=(1000, 2600),
                     height__range=(1000, 3500),
