@@ -4,4 +4,4 @@ from typing import Any
 
 from django.contrib.sitemaps import Sitemap
 
-SITEMAPS: dict[str, type[Sitemap[Any]]] = {}
+SITEMAPS: "dict[str, type[Sitemap[Any]]]" = {}
