@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern] = []
+from apps.catalog.api import BrandViewSet, CarModelViewSet
+
+router = SimpleRouter()
+router.register("brands", BrandViewSet, basename="brand")
+router.register("models", CarModelViewSet, basename="car-model")
+urlpatterns = router.urls

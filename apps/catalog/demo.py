@@ -13,7 +13,17 @@ from apps.catalog.specs import BY_KEY, Cycle, Kind
 from apps.common.demo import DemoOptions, Report
 
 DATA = Path(__file__).parent / "data"
-_BRAND_FIELDS = ("name_en", "name_zh", "maker_en", "maker_zh", "about_en", "about_zh", "aliases", "relation", "position")
+_BRAND_FIELDS = (
+    "name_en",
+    "name_zh",
+    "maker_en",
+    "maker_zh",
+    "about_en",
+    "about_zh",
+    "aliases",
+    "relation",
+    "position",
+)
 _MODEL_FIELDS = ("name_en", "name_zh", "tagline_en", "tagline_zh", "aliases", "body", "energy", "seats")  # fmt: skip
 _MODEL_OPTIONS = {"image": "", "on_sale": True, "exclusive": False, "highlighted": False, "position": 100}
 _DIMENSIONS = ("length", "width", "height", "wheelbase")

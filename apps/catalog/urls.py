@@ -1,3 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from apps.catalog import views
+
+app_name = "catalog"
+urlpatterns = [
+    path("", views.list_view, name="list"),
+    path("compare/", views.compare, name="compare"),
+    path("<slug:brand>/<slug:model>/", views.detail, name="detail"),
+]

@@ -1,5 +1,142 @@
+"""The home page, the list of cars, one car, and the comparison."""
+
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Min, Q
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+
+from apps.catalog.browse import active_chips, facets, ways_out
+from apps.catalog.comparison import spec_table
+from apps.catalog.filters import SORTS, CarFilters, parse_filters
+from apps.catalog.models import Brand, CarModel, Trim
+from apps.catalog.stills import stills
+from apps.common.pages import render_page
+from apps.common.requests import is_htmx
+
+PAGE_SIZE = 12
+MOST_COMPARED = 5
+HIGHLIGHTS = 6
+RELATED = 3
+SUGGESTIONS = 8
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("soon")
+    shown = CarModel.objects.on_sale().with_from_price().select_related("brand")
+    highlighted = list(shown.filter(highlighted=True).order_by("-exclusive", "position", "pk")[: HIGHLIGHTS + 1])
+    figures = CarModel.objects.on_sale().aggregate(
+        brands=Count("brand", distinct=True),
+        models=Count("pk", distinct=True),
+        versions=Count("trims", filter=Q(trims__on_sale=True)),
+        price=Min("trims__price", filter=Q(trims__on_sale=True)),
+    )
+    context = {
+        "hero": highlighted[0] if highlighted else None,
+        "cars": highlighted[1:],
+        "figures": figures,
+        "brands": Brand.objects.with_car_count().filter(car_count__gt=0),
+    }
+    return render_page(request, "catalog/home.html", context)
+
+
+def list_view(request: HttpRequest) -> HttpResponse:
+    """Facets, search, sorting and pages. htmx gets the filters and the results, and the tidy address to push."""
+    brands = list(Brand.objects.all())
+    parsed = parse_filters(request.GET, brands={brand.slug for brand in brands})
+    filters = parsed.filters
+    found = CarModel.objects.answering(filters)
+    page = Paginator(found.with_from_price(filters).sorted_for(filters).select_related("brand"), PAGE_SIZE).get_page(
+        request.GET.get("page")
+    )
+    counts = CarModel.objects.facet_counts(filters)
+    empty = not page.paginator.count
+    context = {
+        "filters": filters,
+        "ignored": parsed.ignored,
+        "page": page,
+        "total": CarModel.objects.on_sale().count(),
+        "facets": facets(filters, counts, brands),
+        "chips": active_chips(filters, brands),
+        "sorts": SORTS,
+        "ways_out": ways_out(filters, brands) if empty else (),
+        "close": CarModel.objects.on_sale().close_to(filters.q).select_related("brand")[:3]
+        if empty and filters.q
+        else (),
+        # The search box is outside the fragment, so that typing goes on while it is swapped; chips reset it.
+        "sync_search": is_htmx(request) and request.headers.get("HX-Trigger") != "filters",
+    }
+    response = render_page(request, "catalog/list.html", context, partial="browse")
+    if is_htmx(request):
+        response["HX-Push-Url"] = reverse("catalog:list") + filters.query
+    return response
+
+
+def detail(request: HttpRequest, brand: str, model: str) -> HttpResponse:
+    """One car, also when it is no longer sold: its address stays good."""
+    car_model = get_object_or_404(CarModel.objects.select_related("brand"), slug=model)
+    if car_model.brand.slug != brand:
+        return redirect(car_model, permanent=True)
+    offers = car_model.trims.all() if not car_model.on_sale else car_model.trims.filter(on_sale=True)
+    trims = list(offers.with_specs())
+    related = CarModel.objects.answering(CarFilters(body=(car_model.body,))).exclude(pk=car_model.pk)
+    prices = [trim.price for trim in trims]
+    context = {
+        "car_model": car_model,
+        "trims": trims,
+        "from_price": min(prices, default=None),
+        "to_price": max(prices, default=None),
+        "headline": max((trim for trim in trims if trim.range_km), key=lambda trim: trim.range_km or 0, default=None),
+        "rentable": any(trim.rent_price for trim in trims),
+        "groups": spec_table(trims),
+        "stills": stills(car_model.image),
+        "compare_url": _compare_url([trim.code for trim in trims[:MOST_COMPARED]]),
+        "related": related.with_from_price().select_related("brand").near_price(min(prices, default=0))[:RELATED],
+    }
+    return render_page(request, "catalog/detail.html", context)
+
+
+def compare(request: HttpRequest) -> HttpResponse:
+    """Up to five trims side by side; ``add`` searches for another one."""
+    codes = list(dict.fromkeys(code for code in request.GET.getlist("trim") if code))
+    known = {trim.code: trim for trim in Trim.objects.filter(code__in=codes[:50]).for_comparison()}
+    trims = [known[code] for code in codes if code in known]
+    shown = trims[:MOST_COMPARED]
+    chosen = [trim.code for trim in shown]
+    words = " ".join(request.GET.get("add", "").replace("\x00", "").split())
+    lowest = min((trim.price for trim in shown), default=0)
+    context = {
+        "trims": [
+            {
+                "trim": trim,
+                "remove_url": _compare_url([code for code in chosen if code != trim.code]),
+                "cheapest": len(shown) > 1 and trim.price == lowest and len({one.price for one in shown}) > 1,
+            }
+            for trim in shown
+        ],
+        "groups": spec_table(shown),
+        "chosen": chosen,
+        "words": words,
+        "full": len(shown) == MOST_COMPARED,
+        "left_out": len(trims) - len(shown),
+        "most": MOST_COMPARED,
+        "suggestions": [
+            {"trim": trim, "url": _compare_url([*chosen, trim.code])}
+            for trim in (_suggestions(words, shown) if len(shown) < MOST_COMPARED else ())
+        ],
+    }
+    return render_page(request, "catalog/compare.html", context, partial="suggestions")
+
+
+def _suggestions(words: str, shown: list[Trim]) -> list[Trim]:
+    """Trims to add: what the words find, or else further trims of the same cars and then the recommended ones."""
+    trims = Trim.objects.on_sale().exclude(pk__in=[trim.pk for trim in shown]).select_related("car_model__brand")
+    if words:
+        trims = trims.filter(car_model__in=CarModel.objects.matching(words).values("pk"))
+    return list(trims.siblings_first([trim.car_model_id for trim in shown])[:SUGGESTIONS])
+
+
+def _compare_url(codes: list[str]) -> str:
+    query = urlencode([("trim", code) for code in codes])
+    return reverse("catalog:compare") + (f"?{query}" if query else "")

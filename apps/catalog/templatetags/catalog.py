@@ -1,0 +1,63 @@
+"""Pictures of cars, and how values are written."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from apps.catalog.models import CarModel
+from apps.catalog.sideview import Dimensions
+from apps.catalog.sideview import side_view as draw
+from apps.catalog.stills import Still, still
+
+register = template.Library()
+PAINTS = 7
+
+
+@register.simple_tag
+def still_of(car_model: CarModel, view: str = "") -> Still | None:
+    """The rendered still of a car, if there is one."""
+    return still(car_model.image, view or "front34")
+
+
+@register.simple_tag
+def side_view(car_model: CarModel) -> SafeString:
+    """The drawn side view of a car, as SVG; memoised by its shape."""
+    dimensions = Dimensions(car_model.length, car_model.height, car_model.wheelbase)
+    return mark_safe(draw(car_model.slug, car_model.body, dimensions))  # noqa: S308  numbers and a slug, by our own code
+
+
+@register.filter
+def paint(car_model: CarModel) -> int:
+    """Which of the showroom's paints the drawing wears: always the same for a car, spread over a page."""
+    return sum(car_model.slug.encode()) % PAINTS
+
+
+@register.filter
+def energy_labels(codes: list[str]) -> str:
+    """``["bev", "erev"]`` → ``Electric · Range extender``."""
+    return " · ".join(str(CarModel.Energy(code).label) for code in CarModel.Energy.values if code in codes)
+
+
+@register.filter
+def measure(number: Decimal | int | None) -> str:
+    """``Decimal("54.000")`` → ``54``, ``4270`` → ``4,270``: no trailing zeros, thousands set apart."""
+    if number is None:
+        return ""
+    plain = Decimal(number).normalize()
+    places = max(0, -int(plain.as_tuple().exponent))
+    return number_format(plain, decimal_pos=places, force_grouping=True)
+
+
+@register.simple_tag
+def view_label(name: str) -> Any:
+    """What a still shows, for its text alternative."""
+    return {
+        "front34": _("front three-quarter view"),
+        "rear34": _("rear three-quarter view"),
+        "side": _("side view"),
+        "front": _("front view"),
+    }.get(name, "")
