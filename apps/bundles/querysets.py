@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from apps.common.translated import translated_column
 
 if TYPE_CHECKING:
-    from apps.bundles.models import (
+    from apps.bundles.models import (  # noqa: F401  type arguments below
         Accessory,
         Charger,
         Cover,
@@ -106,9 +106,16 @@ class AccessoryQuerySet(StockedQuerySet["Accessory"]):
             order = (translated_column("name"), "pk")
         return self.order_by(*order)
 
-    def with_cars(self) -> Self:
-        """Prefetch the models each one was made for, for pages that name them."""
-        return self.prefetch_related("cars__brand")
+    def made_for_models_first(self) -> Self:
+        """Those made for certain models before those that fit every car."""
+        return self.order_by("fits_all", "position", "pk")
+
+    def with_car_count(self) -> Self:
+        """Annotate ``car_count``: for how many models it was made (0 for one that fits every car)."""
+        from apps.bundles.models import AccessoryFitment
+
+        rows = AccessoryFitment.objects.filter(accessory=OuterRef("pk")).order_by().values("accessory")
+        return self.annotate(car_count=Coalesce(Subquery(rows.annotate(number=Count("pk")).values("number")), 0))
 
 
 class ChargerQuerySet(StockedQuerySet["Charger"]):
