@@ -75,9 +75,7 @@ def edit_address(request: HttpRequest, pk: int) -> HttpResponse:
     address = get_object_or_404(Address.objects.for_user(user_of(request)), pk=pk)
     form = AddressForm(request.POST) if request.method == "POST" else AddressForm.of(address)
     if form.is_bound and form.is_valid():
-        services.change_address(
-            address=address, details=form.details(), make_default=form.cleaned_data["is_default"]
-        )
+        services.change_address(address=address, details=form.details(), make_default=form.cleaned_data["is_default"])
         return redirect_page(request, reverse("account_addresses"))
     status = UNPROCESSABLE if form.is_bound else 200
     return render_page(request, "accounts/address.html", {"form": form, "address": address}, status=status)

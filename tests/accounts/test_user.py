@@ -1,0 +1,78 @@
+"""The person itself, the demo's cast, and the back office."""
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from apps.accounts import demo
+from apps.accounts.models import ApiToken, User
+from apps.common.demo import DemoOptions
+from tests.factories.accounts import make_address, make_staff, make_token, make_user
+
+pytestmark = pytest.mark.django_db
+ADMIN = "/admin/accounts/"
+
+
+def test_an_address_is_one_person_whatever_its_case() -> None:
+    assert make_user("Li@Example.com").email == "li@example.com"
+    with pytest.raises(IntegrityError, match="user_email_unique"), transaction.atomic():
+        User.objects.create_user("LI@example.com")
+    with pytest.raises(IntegrityError, match="user_email_lower_case"), transaction.atomic():
+        User.objects.create(email="Han@example.com")
+
+
+def test_the_project_has_nothing_to_complain_about_the_user_model() -> None:
+    call_command("check", "--fail-level", "WARNING", verbosity=0)
+
+
+def test_the_demo_makes_the_cast_once() -> None:
+    for _ in range(2):
+        demo.load(DemoOptions(), lambda label, done, total: None)
+        state = list(User.objects.order_by("email").values_list("email", "is_staff", "is_superuser", "password"))
+    assert [row[:3] for row in state] == [
+        ("admin@kaiche.example", True, True),
+        ("clerk@kaiche.example", True, False),
+        ("store@kaiche.example", True, False),
+        ("wang@kaiche.example", False, False),
+    ]
+    assert User.objects.get(email="wang@kaiche.example").check_password("kaiche-demo")
+    clerk = User.objects.get(email="clerk@kaiche.example")
+    assert [group.name for group in clerk.groups.all()] == ["Order clerks"]
+    assert not Group.objects.filter(permissions__codename__endswith="apitoken").exists()
+
+
+@pytest.mark.parametrize(
+    "path", ["accounts/user/", "accounts/user/add/", "auth/group/", "accounts/address/", "accounts/apitoken/"]
+)
+def test_the_back_offices_pages_open(client: Client, path: str) -> None:
+    user = make_user()
+    make_address(user)
+    make_token(user)
+    client.force_login(make_user(is_staff=True, is_superuser=True))
+    assert client.get(f"/admin/{path}").status_code == 200
+    assert client.get(f"{ADMIN}user/{user.pk}/change/").status_code == 200
+
+
+def test_staff_without_permission_sees_no_people(client: Client) -> None:
+    client.force_login(make_staff())
+    assert client.get(f"{ADMIN}user/").status_code == 403
+
+
+def test_staff_cannot_edit_a_colleague_or_raise_themselves(client: Client) -> None:
+    clerk = make_staff(permissions=("accounts.view_user", "accounts.change_user"))
+    boss = make_user(is_staff=True, is_superuser=True)
+    client.force_login(clerk)
+    for person in (boss, clerk):
+        form = {"email": person.email, "language": "en", "is_superuser": "on", "is_active": "on"}
+        assert client.post(f"{ADMIN}user/{person.pk}/change/", form).status_code == 403
+    clerk.refresh_from_db()
+    assert not clerk.is_superuser
+
+
+def test_an_administrator_revokes_a_token(client: Client) -> None:
+    token, _ = make_token(make_user())
+    client.force_login(make_user(is_staff=True, is_superuser=True))
+    client.post(f"{ADMIN}apitoken/", {"action": "revoke", "_selected_action": [token.pk]})
+    assert ApiToken.objects.get().revoked_at is not None
