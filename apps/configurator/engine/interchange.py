@@ -84,6 +84,41 @@ def answer_document(document: object, machine: Callable[[Model, Context], Machin
     }
 
 
+def document_of(model: Model, context: Context) -> dict[str, Any]:
+    """The model and the context as a document: what ``read`` reads."""
+    return {
+        "groups": [
+            {
+                "name": group.name,
+                "pick": group.pick,
+                "options": [{"id": option.id, "price": option.price} for option in group.options],
+            }
+            for group in model.groups
+        ],
+        "rules": [_rule_document(rule) for rule in model.rules],
+        "price_rules": [{"id": rule.id, "when": list(rule.when), "amount": rule.amount} for rule in model.price_rules],
+        "context": {"market": context.market, "date": context.date and context.date.isoformat()},
+    }
+
+
+def _rule_document(rule: Rule) -> dict[str, Any]:
+    document: dict[str, Any] = {"id": rule.id, "reason": rule.reason}
+    match rule:
+        case Requires():
+            return document | {"type": "requires", "if": list(rule.if_all), "any_of": list(rule.any_of)}
+        case Excludes():
+            return document | {"type": "excludes", "options": list(rule.options)}
+        case AtLeast():
+            return document | {"type": "at_least", "k": rule.k, "options": list(rule.options)}
+        case AtMost():
+            return document | {"type": "at_most", "k": rule.k, "options": list(rule.options)}
+        case Available():
+            days = {"from": rule.from_ and rule.from_.isoformat(), "until": rule.until and rule.until.isoformat()}
+            return document | {"type": "available", "option": rule.option, "markets": list(rule.markets)} | days
+        case Table():
+            return document | {"type": "table", "groups": list(rule.groups), "rows": [list(row) for row in rule.rows]}
+
+
 def _group(item: object, path: str) -> Group:
     group = _object(item, path)
     _known(group, {"name", "pick", "options"}, path)

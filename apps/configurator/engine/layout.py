@@ -78,8 +78,12 @@ def layout_of(model: Model) -> Layout:
         else:
             for option in group.options:
                 _name(layout, layout.add(2), [option.id, f"!{option.id}"])
-    for index, rule in enumerate(model.price_rules):
-        _land(layout, index, rule.when)
+    conditions = [layout.condition(rule.when) for rule in model.price_rules]
+    for several in sorted({condition for condition in conditions if condition and len(condition) > 1}):
+        layout.flags[several] = layout.add(2)
+    for index, condition in enumerate(conditions):
+        if condition is not None:
+            _land(layout, index, condition)
     return layout
 
 
@@ -100,10 +104,7 @@ def _name(layout: Layout, variable: int, literals: list[str]) -> None:
         layout.variable_of[literal] = variable
 
 
-def _land(layout: Layout, index: int, when: tuple[str, ...]) -> None:
-    condition = layout.condition(when)
-    if condition is None:
-        return
+def _land(layout: Layout, index: int, condition: Condition) -> None:
     if not condition:
         layout.constant.append(index)
     elif len(condition) == 1:
@@ -111,7 +112,4 @@ def _land(layout: Layout, index: int, when: tuple[str, ...]) -> None:
         slots = (layout.first[variable] + value for value in range(layout.sizes[variable]) if mask >> value & 1)
         layout.landing.append((index, tuple(slots)))
     else:
-        flag = layout.flags.get(condition)
-        if flag is None:
-            flag = layout.flags[condition] = layout.add(2)
-        layout.landing.append((index, (layout.first[flag],)))
+        layout.landing.append((index, (layout.first[layout.flags[condition]],)))

@@ -1,9 +1,14 @@
 """The one interface to every engine: compiled or solving, small or large, the answers are the same."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from .answer import Answer, Conflict, Repair
-from .model import Context, Model
+from .model import Context, Model, literals
+
+if TYPE_CHECKING:
+    from .compiler import Budget
 
 
 class Machine(ABC):
@@ -33,6 +38,11 @@ class Machine(ABC):
     def repair(self, choices: tuple[str, ...], option: str) -> Repair | None:
         """The nearest car with the option (its own group's choice is not counted), ``None`` if no car has it."""
 
+    def repairs(self, choices: tuple[str, ...]) -> Mapping[str, tuple[int, int]]:
+        """Every literal that some car has: how many choices its nearest repair gives up, and that repair's total."""
+        found = ((literal, self.repair(choices, literal)) for literal in literals(self.model))
+        return {literal: (repair.changes, repair.price) for literal, repair in found if repair is not None}
+
     @abstractmethod
     def conflict(self, choices: tuple[str, ...]) -> Conflict | None:
         """A minimal contradiction among the choices and the rules, ``None`` if there is a car."""
@@ -42,8 +52,16 @@ class Machine(ABC):
         """The nearest car to choices that contradict each other, ``None`` if the model has no car."""
 
 
-def machine_for(model: Model, context: Context) -> Machine:
-    """The best machine for the model: compiled where that succeeds within the budget, solving otherwise."""
+def machine_for(model: Model, context: Context, budget: "Budget | None" = None) -> Machine:
+    """The best machine for the model: compiled, here and now, where that succeeds within the budget, else solving."""
+    from .compiled import CompiledModel
+    from .compiler import BudgetExceeded
+    from .publishing import compile_model
     from .solvers import SolverModel
+    from .tables import TableTooLarge
 
-    return SolverModel(model, context)
+    try:
+        circuit = compile_model(model, context, budget)
+    except (BudgetExceeded, TableTooLarge):
+        return SolverModel(model, context)
+    return CompiledModel(model, context, circuit)

@@ -1,0 +1,138 @@
+"""Answers by sweeping a compiled circuit: the machine of every model that compiles."""
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from math import inf
+
+from .answer import Answer, Conflict, Repair
+from .answering import assemble, repair_of
+from .circuit import Circuit
+from .encoding import encode
+from .explain import RuleSolver
+from .layout import Layout, layout_of, price_vector
+from .machine import Machine
+from .model import Context, Model, literals
+from .sweep import Cost, Mode, Sweeper
+
+
+class CompiledModel(Machine):
+    """A circuit with the prices of a model beside it.
+
+    The circuit must be that of the model's rules in the context (``circuit_key``). Prices are taken from the model, so
+    a price change needs a new ``CompiledModel`` over the same circuit, which is cheap.
+    """
+
+    def __init__(self, model: Model, context: Context, circuit: Circuit, *, mode: Mode = "auto") -> None:
+        super().__init__(model, context)
+        self.circuit = circuit
+        self._layout: Layout = layout_of(model)
+        prices, self._constant = price_vector(self._layout, model)
+        self._sweeper = Sweeper(circuit, prices, mode)
+        self._literals = [(literal, self._layout.slot_of[literal]) for literal in literals(model)]
+        low, high = _range(self._layout, prices)
+        self._low = low
+        self._penalty = high - low + 1
+        """More than two cars can differ in price."""
+
+    def possible(self, choices: tuple[str, ...]) -> frozenset[str]:
+        _, rest = self._sweeper.sweep(self._masked(self.model.normal_choices(choices)))
+        return frozenset(literal for literal, slot in self._literals if rest[slot] != inf)
+
+    def answer(self, choices: tuple[str, ...], *, budget: int | None = None) -> Answer:
+        choices = self.model.normal_choices(choices)
+        masked = self._masked(choices)
+        least, rest = self._sweeper.sweep(masked)
+        prices = self._sweeper.costs.values
+        totals = {
+            literal: None if (other := rest[slot]) == inf else int(other) + prices[slot] + self._constant
+            for literal, slot in self._literals
+        }
+        return assemble(
+            self.model,
+            choices,
+            totals,
+            count=0 if least == inf else self._sweeper.count(masked),
+            minimum=None if least == inf else int(least) + self._constant,
+            complete=self._car(masked),
+            budget=budget,
+        )
+
+    def why(self, choices: tuple[str, ...], option: str) -> Conflict | None:
+        self.model.normal_choices((option,))
+        kept = self.model.released(self.model.normal_choices(choices), option)
+        return self._rules.conflict([choice for choice in kept if choice != option], [option])
+
+    def repair(self, choices: tuple[str, ...], option: str) -> Repair | None:
+        self.model.normal_choices((option,))
+        kept = self.model.released(self.model.normal_choices(choices), option)
+        return self._nearest(kept, option)
+
+    def repairs(self, choices: tuple[str, ...]) -> Mapping[str, tuple[int, int]]:
+        choices = self.model.normal_choices(choices)
+        _, rest = self._sweeper.sweep(*self._penalised(choices))
+        result: dict[str, tuple[int, int]] = {}
+        for literal, slot in self._literals:
+            if rest[slot] != inf:
+                cost = int(rest[slot]) + self._sweeper.costs.values[slot]
+                changes = (cost - self._low) // self._penalty
+                result[literal] = changes, cost - changes * self._penalty + self._constant
+        return result
+
+    def conflict(self, choices: tuple[str, ...]) -> Conflict | None:
+        return self._rules.conflict(self.model.normal_choices(choices))
+
+    def repair_conflict(self, choices: tuple[str, ...]) -> Repair | None:
+        return self._nearest(self.model.normal_choices(choices), None)
+
+    @cached_property
+    def _rules(self) -> RuleSolver:
+        """Made when the first "why" is asked."""
+        return RuleSolver(self.model, encode(self.model, self.context, self._layout))
+
+    def _nearest(self, kept: tuple[str, ...], option: str | None) -> Repair | None:
+        changes, magnitude = self._penalised(kept)
+        if option is not None:
+            changes.update(self._masked((option,)))
+        car = self._car(changes, magnitude)
+        return None if car is None else repair_of(self.model, kept, car, option)
+
+    def _car(self, changes: Mapping[int, Cost], magnitude: int = 0) -> frozenset[str] | None:
+        """The picked options of a cheapest car."""
+        slots = self._sweeper.cheapest(changes, magnitude)
+        if slots is None:
+            return None
+        picked = (self._option_at.get(slot) for slot in slots)
+        return frozenset(option for option in picked if option is not None)
+
+    @cached_property
+    def _option_at(self) -> dict[int, str]:
+        return {slot: literal for literal, slot in self._literals if not literal.startswith("!")}
+
+    def _masked(self, choices: tuple[str, ...]) -> dict[int, Cost]:
+        """The slots that contradict a choice, blocked."""
+        return {slot: inf for choice in choices for slot in self._against(choice)}
+
+    def _penalised(self, choices: tuple[str, ...]) -> tuple[dict[int, Cost], int]:
+        """The slots that contradict choices, dearer by a penalty for each, and what that adds up to at most."""
+        costs: dict[int, Cost] = {}
+        for choice in choices:
+            for slot in self._against(choice):
+                costs[slot] = costs.get(slot, self._sweeper.costs.values[slot]) + self._penalty
+        return costs, self._penalty * (len(choices) + 1)
+
+    def _against(self, choice: str) -> Iterable[int]:
+        layout = self._layout
+        variable = layout.variable_of[choice]
+        slot = layout.slot_of[choice]
+        first = layout.first[variable]
+        return (other for other in range(first, first + layout.sizes[variable]) if other != slot)
+
+
+def _range(layout: Layout, prices: list[int]) -> tuple[int, int]:
+    """Bounds of what a car can cost, without the constant."""
+    low = high = 0
+    for first, size in zip(layout.first, layout.sizes, strict=True):
+        values = prices[first : first + size] or [0]
+        low += min(values)
+        high += max(values)
+    return low, high

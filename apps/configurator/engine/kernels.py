@@ -1,0 +1,233 @@
+"""The sweeps over a circuit's runs, in one source for two ways of running it.
+
+Interpreted, on lists, numbers are Python integers (exact at any size) and blocked is ``inf``. Compiled by numba, on
+arrays, they are float64, in which integers are exact up to 2^53; the caller (``sweep.py``) sees to that. Floats have
+an infinity that adds up, which spares every test for "blocked" in the pass up.
+
+Compiling takes a second or two, so it happens in a background thread the first time a large circuit wants it, and is
+kept in numba's cache on disk; until it is done, and for small circuits, sweeps run interpreted.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+INF = float("inf")
+LANES = 8
+"""Residues that are counted side by side: one vector register of doubles."""
+
+
+def sweep_up(runs: Any, children: Any, up: Any) -> None:
+    """``up[n]``: the cheapest way to fulfil the node. The literals' costs are given in ``up[:slots]``."""
+    for run in range(len(runs) - 1):
+        arity = runs[run][1]
+        at = runs[run][3]
+        if runs[run][0] == 0:
+            for node in range(runs[run][2], runs[run + 1][2]):
+                total = up[children[at]]
+                for place in range(at + 1, at + arity):
+                    total += up[children[place]]
+                up[node] = total
+                at += arity
+        else:
+            for node in range(runs[run][2], runs[run + 1][2]):
+                least = up[children[at]]
+                for place in range(at + 1, at + arity):
+                    value = up[children[place]]
+                    least = value if value < least else least
+                up[node] = least
+                at += arity
+
+
+def sweep_down(runs: Any, children: Any, up: Any, down: Any) -> None:  # noqa: C901 (one kernel)
+    """``down[n]``: the cheapest rest of a car with the node; ``down[:]`` is given as infinite, but 0 at the root.
+
+    A child that is blocked itself gets a value when all its siblings are free: that prices the switches.
+    """
+    for back in range(len(runs) - 1):
+        run = len(runs) - 2 - back
+        arity = runs[run][1]
+        begin = runs[run][3]
+        if runs[run][0] == 0:
+            for node in range(runs[run][2], runs[run + 1][2]):
+                outside = down[node]
+                at = begin
+                begin += arity
+                if outside == INF:
+                    continue
+                total = up[node]
+                if total < INF:
+                    total += outside
+                    for place in range(at, at + arity):
+                        child = children[place]
+                        value = total - up[child]
+                        if value < down[child]:
+                            down[child] = value
+                    continue
+                blocked = -1
+                total = outside
+                for place in range(at, at + arity):
+                    value = up[children[place]]
+                    if value < INF:
+                        total += value
+                    elif blocked < 0:
+                        blocked = children[place]
+                    else:
+                        total = INF
+                if total < down[blocked]:
+                    down[blocked] = total
+        else:
+            for node in range(runs[run][2], runs[run + 1][2]):
+                outside = down[node]
+                at = begin
+                begin += arity
+                if outside == INF:
+                    continue
+                for place in range(at, at + arity):
+                    child = children[place]
+                    if outside < down[child]:
+                        down[child] = outside
+
+
+def trace(runs: Any, children: Any, up: Any, taken: Any) -> None:
+    """Mark a cheapest car: ``taken`` is given as 0 but 1 at the root; after it, the literals in the car are 1."""
+    for back in range(len(runs) - 1):
+        run = len(runs) - 2 - back
+        arity = runs[run][1]
+        begin = runs[run][3]
+        for node in range(runs[run][2], runs[run + 1][2]):
+            at = begin
+            begin += arity
+            if taken[node] == 0:
+                continue
+            if runs[run][0] == 0:
+                for place in range(at, at + arity):
+                    taken[children[place]] = 1
+            else:
+                best = children[at]
+                for place in range(at + 1, at + arity):
+                    if up[children[place]] < up[best]:
+                        best = children[place]
+                taken[best] = 1
+
+
+def count_exactly(runs: Any, children: Any, counts: Any) -> None:
+    """``counts[n]``: in how many ways the node can be fulfilled, in Python integers; interpreted only."""
+    for run in range(len(runs) - 1):
+        kind, arity, first, at = runs[run]
+        for node in range(first, runs[run + 1][2]):
+            number = counts[children[at]]
+            for place in range(at + 1, at + arity):
+                number = number * counts[children[place]] if kind == 0 else number + counts[children[place]]
+            counts[node] = number
+            at += arity
+
+
+def count_residues(runs: Any, children: Any, primes: Any, counts: Any) -> None:
+    """``counts[n, l]``: the number of ways modulo ``primes[l]``, for ``LANES`` primes below 2^26; compiled only.
+
+    A product of two residues is below 2^52, so a double holds it exactly; its quotient by the prime may be off by one,
+    which is mended afterwards.
+    """
+    inverse = 1.0 / primes
+    for run in range(len(runs) - 1):
+        arity = runs[run][1]
+        at = runs[run][3]
+        multiply = runs[run][0] == 0
+        for node in range(runs[run][2], runs[run + 1][2]):
+            first = children[at]
+            for lane in range(8):
+                counts[node, lane] = counts[first, lane]
+            for place in range(at + 1, at + arity):
+                child = children[place]
+                if multiply:
+                    for lane in range(8):
+                        value = counts[node, lane] * counts[child, lane]
+                        value -= float(int(value * inverse[lane])) * primes[lane]
+                        value += primes[lane] if value < 0.0 else 0.0
+                        value -= primes[lane] if value >= primes[lane] else 0.0
+                        counts[node, lane] = value
+                else:
+                    for lane in range(8):
+                        value = counts[node, lane] + counts[child, lane]
+                        value -= primes[lane] if value >= primes[lane] else 0.0
+                        counts[node, lane] = value
+            at += arity
+
+
+@dataclass(frozen=True, slots=True)
+class Kernels:
+    """The compiled functions, with the same arguments as their sources above."""
+
+    sweep_up: Callable[..., None]
+    sweep_down: Callable[..., None]
+    trace: Callable[..., None]
+    count_residues: Callable[..., None]
+
+
+class _Loader:
+    """Compiles once per process."""
+
+    def __init__(self) -> None:
+        self.kernels: Kernels | None = None
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def load(self) -> Kernels:
+        """Compile, or take from the cache on disk; waits until it is done."""
+        with self._lock:
+            if self.kernels is None:
+                self.kernels = _compiled()
+            return self.kernels
+
+    def begin(self) -> None:
+        """Let a thread do it, if none does."""
+        if self._thread is None and self.kernels is None:
+            self._thread = threading.Thread(target=self.load, name="configurator-kernels", daemon=True)
+            self._thread.start()
+
+
+_loader = _Loader()
+
+
+def ready_kernels() -> Kernels | None:
+    """The compiled kernels if they are ready; otherwise they are being compiled from now on."""
+    if _loader.kernels is None:
+        _loader.begin()
+    return _loader.kernels
+
+
+def load_kernels() -> Kernels:
+    """The compiled kernels; waits for them."""
+    return _loader.load()
+
+
+def _compiled() -> Kernels:
+    """Compile with explicit signatures, so that no call ever compiles; cached on disk where that can be written."""
+    try:
+        return _build(on_disk=True)
+    except RuntimeError:
+        return _build(on_disk=False)
+
+
+def _build(*, on_disk: bool) -> Kernels:
+    import numba
+
+    # read-only arrays have a type of their own, and artefacts are read-only
+    runs = numba.types.Array(numba.int32, 2, "C", readonly=True)
+    children = numba.types.Array(numba.int32, 1, "C", readonly=True)
+    floats, table = numba.float64[::1], numba.float64[:, ::1]
+
+    def build(function: Callable[..., None], *arguments: Any) -> Callable[..., None]:
+        njit: Any = numba.njit
+        signature = numba.void(runs, children, *arguments)
+        compiled: Callable[..., None] = njit([signature], cache=on_disk, nogil=True)(function)
+        return compiled
+
+    return Kernels(
+        sweep_up=build(sweep_up, floats),
+        sweep_down=build(sweep_down, floats, floats),
+        trace=build(trace, floats, numba.uint8[::1]),
+        count_residues=build(count_residues, floats, table),
+    )

@@ -1,0 +1,191 @@
+"""Sweeping a circuit with costs: totals per literal, a cheapest car, the number of cars.
+
+A sweep takes, per slot, the cost of a literal on the way (infinite: it may not be part of the car) and answers, per
+slot, the least cost of the rest of a car with that literal, *its own cost on the way not counted*. So one sweep prices
+what is allowed and also what the visitor's choice of the same group excludes.
+"""
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import inf, prod
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from . import kernels
+from .circuit import Circuit
+
+type Cost = int | float
+"""A whole number of fen, or ``inf``."""
+type Mode = Literal["auto", "interpreted", "compiled"]
+
+EXACT = 1 << 52
+"""From this sum of absolute costs on doubles might round, and the sweep runs on Python integers."""
+SMALL = 600
+"""With fewer edges interpreting takes less than a third of a millisecond: nothing is compiled."""
+
+
+@dataclass(slots=True)
+class Costs:
+    """The prices of all slots (fen), as integers and as doubles."""
+
+    values: list[int]
+    array: npt.NDArray[np.float64] = field(init=False)
+    magnitude: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.array = np.array(self.values, np.float64)
+        self.magnitude = sum(map(abs, self.values))
+
+
+class Sweeper:
+    """The sweeps over one circuit with one price vector. Threads may share it; each has its own working arrays.
+
+    ``changes`` are the slots whose cost on the way is not their price; ``magnitude`` is what they add at most to the
+    sum of absolute costs.
+    """
+
+    def __init__(self, circuit: Circuit, prices: list[int], mode: Mode = "auto") -> None:
+        self.circuit = circuit
+        self.costs = Costs(prices + [0] * (circuit.slots - len(prices)))
+        self.mode = mode
+        self._own = threading.local()
+        if mode == "compiled":
+            kernels.load_kernels()
+        elif self._wants_kernels:
+            kernels.ready_kernels()
+
+    def sweep(self, changes: Mapping[int, Cost], magnitude: int = 0) -> tuple[Cost, list[Cost]]:
+        """The cost of a cheapest car (``inf`` if there is none), and per slot that of the rest of a car with it."""
+        circuit = self.circuit
+        if circuit.total == 0:
+            return inf, [inf] * circuit.slots
+        compiled = self._kernels(magnitude)
+        if compiled is None:
+            runs, children = self._lists
+            up = self._up(changes)
+            down: list[Cost] = [inf] * circuit.nodes
+            down[-1] = 0
+            kernels.sweep_down(runs, children, up, down)
+            return up[-1], down[: circuit.slots]
+        work = self._work(changes)
+        compiled.sweep_up(circuit.runs, circuit.children, work.up)
+        work.down.fill(inf)
+        work.down[-1] = 0.0
+        compiled.sweep_down(circuit.runs, circuit.children, work.up, work.down)
+        return float(work.up[-1]), work.down[: circuit.slots].tolist()
+
+    def cheapest(self, changes: Mapping[int, Cost], magnitude: int = 0) -> list[int] | None:
+        """The slots of a cheapest car, ``None`` if there is none."""
+        circuit = self.circuit
+        if circuit.total == 0:
+            return None
+        compiled = self._kernels(magnitude)
+        if compiled is None:
+            runs, children = self._lists
+            up = self._up(changes)
+            taken = [0] * circuit.nodes
+            taken[-1] = 1
+            kernels.trace(runs, children, up, taken)
+            return None if up[-1] == inf else [slot for slot in range(circuit.slots) if taken[slot]]
+        work = self._work(changes)
+        compiled.sweep_up(circuit.runs, circuit.children, work.up)
+        if work.up[-1] == inf:
+            return None
+        work.taken.fill(0)
+        work.taken[-1] = 1
+        compiled.trace(circuit.runs, circuit.children, work.up, work.taken)
+        found: list[int] = np.flatnonzero(work.taken[: circuit.slots]).tolist()
+        return found
+
+    def count(self, blocked: Iterable[int]) -> int:
+        """How many cars have none of the blocked slots, exactly."""
+        circuit = self.circuit
+        slots = list(blocked)
+        if circuit.total == 0 or not slots:
+            return circuit.total
+        compiled = self._kernels(0)
+        if compiled is None:
+            runs, children = self._lists
+            counts = [1] * circuit.nodes
+            for slot in slots:
+                counts[slot] = 0
+            kernels.count_exactly(runs, children, counts)
+            return counts[-1]
+        work = self._work({})
+        residues: list[int] = []
+        for block in self._system.blocks:
+            work.counts[: circuit.slots] = 1.0
+            work.counts[slots] = 0.0
+            compiled.count_residues(circuit.runs, circuit.children, block, work.counts)
+            residues += map(int, work.counts[-1].tolist())
+        return self._system.number(residues)
+
+    @property
+    def _wants_kernels(self) -> bool:
+        return self.mode == "compiled" or (self.mode == "auto" and self.circuit.edges > SMALL)
+
+    def _kernels(self, magnitude: int) -> kernels.Kernels | None:
+        """The compiled kernels if they are wanted, ready, and exact for these costs."""
+        if not self._wants_kernels or self.costs.magnitude + magnitude >= EXACT:
+            return None
+        return kernels.ready_kernels()
+
+    def _up(self, changes: Mapping[int, Cost]) -> list[Cost]:
+        runs, children = self._lists
+        up: list[Cost] = [*self.costs.values, *([inf] * (self.circuit.nodes - self.circuit.slots))]
+        for slot, cost in changes.items():
+            up[slot] = cost
+        kernels.sweep_up(runs, children, up)
+        return up
+
+    @cached_property
+    def _lists(self) -> tuple[list[list[int]], list[int]]:
+        return self.circuit.runs.tolist(), self.circuit.children.tolist()
+
+    @cached_property
+    def _system(self) -> "ResidueSystem":
+        return ResidueSystem(self.circuit.total)
+
+    def _work(self, changes: Mapping[int, Cost]) -> "_Work":
+        """This thread's arrays, with the costs of the literals set."""
+        work: _Work | None = getattr(self._own, "work", None)
+        if work is None:
+            work = self._own.work = _Work(self.circuit.nodes)
+        work.up[: self.circuit.slots] = self.costs.array
+        for slot, cost in changes.items():
+            work.up[slot] = cost
+        return work
+
+
+class _Work:
+    """The working arrays of one thread."""
+
+    def __init__(self, nodes: int) -> None:
+        self.up = np.empty(nodes)
+        self.down = np.empty(nodes)
+        self.taken = np.empty(nodes, np.uint8)
+        self.counts = np.empty((nodes, kernels.LANES))
+
+
+class ResidueSystem:
+    """Enough primes below 2^26 to tell all numbers up to ``largest`` apart, in blocks of ``LANES``."""
+
+    def __init__(self, largest: int) -> None:
+        primes: list[int] = []
+        candidate = (1 << 26) - 1
+        while len(primes) % kernels.LANES or prod(primes) <= largest:
+            if all(candidate % divisor for divisor in range(3, 8193, 2)):
+                primes.append(candidate)
+            candidate -= 2
+        self.blocks: list[Any] = list(np.array(primes, np.float64).reshape(-1, kernels.LANES))
+        self.product = prod(primes)
+        self._coefficients = [self.product // p * pow(self.product // p, -1, p) for p in primes]
+
+    def number(self, residues: Sequence[int]) -> int:
+        """The number with these residues (Chinese remainder theorem)."""
+        terms = (residue * factor for residue, factor in zip(residues, self._coefficients, strict=True))
+        return sum(terms) % self.product
