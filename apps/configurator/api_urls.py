@@ -1,3 +1,10 @@
-from django.urls import URLPattern
+"""The configurator's part of the API."""
 
-urlpatterns: list[URLPattern] = []
+from rest_framework.routers import SimpleRouter
+
+from apps.configurator.api import BuildViewSet, ConfiguratorViewSet
+
+router = SimpleRouter()
+router.register("models", ConfiguratorViewSet, basename="configurator")
+router.register("builds", BuildViewSet, basename="build")
+urlpatterns = router.urls

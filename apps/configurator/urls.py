@@ -1,3 +1,15 @@
-from django.urls import URLPattern
+"""Addresses of the configurator's pages."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from apps.configurator import views
+
+app_name = "configurator"
+urlpatterns = [
+    path("configure/", views.index, name="index"),
+    path("configure/<slug:slug>/", views.configure, name="configure"),
+    path("configure/<slug:slug>/save/", views.save, name="save"),
+    path("configure/<slug:slug>/battery/", views.battery, name="battery"),
+    path("builds/", views.find, name="find"),
+    path("builds/<str:code>/", views.build, name="build"),
+]

@@ -1,0 +1,54 @@
+"""Why the configurator refuses."""
+
+from collections.abc import Sequence
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.errors import DomainError, InvalidInput
+
+
+class UnknownOption(InvalidInput):
+    code = "unknown_option"
+    message = _("This car has no option %(option)s.")
+
+
+class UnknownMarket(InvalidInput):
+    code = "unknown_market"
+    message = _("This car is not sold in the market %(market)s.")
+
+
+class Incomplete(InvalidInput):
+    """``extra["groups"]`` lists the codes of the groups to decide."""
+
+    code = "incomplete_build"
+    message = _("Please decide first: %(names)s.")
+
+
+class Contradiction(InvalidInput):
+    """``extra`` holds the conflict and the nearest repair, in the shape of the API's explanation."""
+
+    code = "contradiction"
+    message = _("These choices do not go together: %(reason)s")
+
+
+class NotConfigurable(DomainError):
+    code = "not_configurable"
+    message = _("This car cannot be configured at the moment.")
+    status = 404
+
+
+class CannotPublish(DomainError):
+    """``problems`` are sentences for the product manager."""
+
+    code = "cannot_publish"
+    message = _("This draft cannot be published.")
+
+    def __init__(self, problems: Sequence[str | Promise]) -> None:
+        self.problems = [str(problem) for problem in problems]
+        super().__init__(" ".join(self.problems), extra={"problems": self.problems})
+
+
+class DraftChanged(DomainError):
+    code = "draft_changed"
+    message = _("Somebody changed the draft while it was being checked. Please publish again.")

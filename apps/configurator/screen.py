@@ -1,0 +1,378 @@
+"""What one configurator page shows, worked out from a document, a state and the engine's answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from django.conf import settings
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from apps.common.money import signed_yuan, yuan
+from apps.configurator.documents import Document, DocumentGroup, DocumentOption
+from apps.configurator.engine.answer import Answer
+from apps.configurator.engine.model import option_of
+from apps.configurator.machines import Session
+from apps.configurator.pricing import Price, PriceStep, price
+from apps.configurator.rental import RentalTerms
+from apps.configurator.selection import Settled, settle, without
+from apps.configurator.services.sessions import Explanation, explain, explain_forced
+from apps.configurator.state import FEN, PageState
+
+# Cars with more options than this show one group at a time.
+ALL_OPEN = 60
+MANY = 10**7
+# Groups that change the outline of the car: the stills show the standard one.
+SHAPES = frozenset({"body", "wheelbase", "roof", "conversion"})
+SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """An explanation in words, and the address that applies the repair."""
+
+    because: str
+    reasons: tuple[str, ...]
+    repair: str
+    repair_url: str
+    hopeless: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One option. ``state`` is chosen, forced, available, blocked, over_budget or refused."""
+
+    code: str
+    name: str
+    description: str
+    colour: str
+    state: str
+    amount: str
+    note: str
+    checked: bool
+    disabled: bool
+    rental: RentalTerms | None
+    why_url: str
+    why: Why | None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One group. A block that is not ``open`` shows only its summary."""
+
+    code: str
+    name: str
+    pick: str
+    open: bool
+    swatches: bool
+    decided: bool
+    summary: str
+    rows: tuple[Row, ...]
+    url: str
+    clear_url: str
+    next_url: str
+    next_name: str
+
+    @property
+    def explained(self) -> tuple[Row, ...]:
+        return tuple(row for row in self.rows if row.why)
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """The whole page. Totals are in fen; ``total`` is exact when ``complete``, otherwise the least possible."""
+
+    name: str
+    slug: str
+    brand: str
+    choices: str
+    market: str
+    markets: tuple[tuple[str, str, bool], ...]
+    budget: int | None
+    step: str
+    undo: str
+    blocks: tuple[Block, ...]
+    total: int
+    complete: bool
+    valid: bool
+    monthly: int | None
+    terms: RentalTerms | None
+    trace: tuple[PriceStep, ...]
+    rest: int
+    cars: str
+    missing: tuple[Block, ...]
+    over_budget: int
+    budget_url: str
+    conflict: Why | None
+    lost: tuple[str, ...]
+    undo_url: str
+    reset_url: str
+    standard_url: str
+    finish_url: str
+    picture: str
+    picture_exact: bool
+    description: str
+    url: str
+
+    @property
+    def has_rental(self) -> bool:
+        return any(row.rental for block in self.blocks for row in block.rows)
+
+
+class Drawing:
+    """Collects what all parts of a screen need, and draws them."""
+
+    def __init__(self, session: Session, state: PageState, *, path: str, asked: str = "") -> None:
+        self.session, self.state, self.path, self.asked = session, state, path, asked
+        self.document: Document = session.document
+        self.answer: Answer = session.answer(state.choices)
+        model = session.machine.model
+        self.settled = (
+            settle(model, session.machine.context, state.choices, self.answer)
+            if self.answer.valid
+            else Settled(frozenset(c for c in state.choices if not c.startswith("!")), ())
+        )
+        self.price: Price = price(self.document, self.settled.picked, session.day)
+        self.complete = self.answer.valid and self.settled.complete
+        least = self.answer.minimum
+        self.total = self.price.total if self.complete or least is None else self.document.base_price + least
+        self.budget = None if state.budget is None else state.budget * FEN
+        self.sole_open = len(self.document.options) > ALL_OPEN and state.step != "all"
+        self.chosen = frozenset(state.choices)
+
+    def url(self, state: PageState, **more: str) -> str:
+        return self.path + state.query(**more)
+
+    def to(self, choices: tuple[str, ...]) -> str:
+        return self.url(self.state.moved(choices))
+
+    def screen(self) -> Screen:
+        blocks = self._blocks()
+        state, document = self.state, self.document
+        before = state.undone()
+        picture, exact = picture_of(document, self.settled.picked)
+        over = max(0, self.total - self.budget) if self.budget is not None and self.answer.valid else 0
+        return Screen(
+            name=document.name,
+            slug=document.car,
+            brand=document.brand,
+            choices=",".join(state.choices),
+            market=self.session.market,
+            markets=tuple((code, market_name(code), code == self.session.market) for code in document.markets),
+            budget=state.budget,
+            step=state.step,
+            undo="~".join(state.undo),
+            blocks=blocks,
+            total=self.total,
+            complete=self.complete,
+            valid=self.answer.valid,
+            monthly=self.price.monthly,
+            terms=self.price.terms,
+            trace=self.price.trace,
+            rest=self.total - self.price.total,
+            cars=cars_left(self.answer.count),
+            missing=tuple(block for block in blocks if block.code in self.settled.undecided),
+            over_budget=over,
+            budget_url=self.url(_with_budget(state, -(-self.total // FEN))) if over else "",
+            conflict=None if self.answer.valid else self._why(explain(self.session, state.choices, None)),
+            lost=state.lost,
+            undo_url=self.url(before) if before else "",
+            reset_url=self.to(()) if state.choices else "",
+            standard_url=self.to(standard_choices(document)) if not state.choices else "",
+            finish_url=self.to(self._finished()) if not self.complete and self.answer.complete else "",
+            picture=picture,
+            picture_exact=exact,
+            description=self._description(),
+            url=self.url(state),
+        )
+
+    def _blocks(self) -> tuple[Block, ...]:
+        groups = self.document.groups
+        current = self.state.step or self._first_step()
+        following = dict(zip(groups, groups[1:], strict=False))
+        return tuple(
+            self._block(group, following.get(group), is_open=not self.sole_open or group.code == current)
+            for group in groups
+        )
+
+    def _first_step(self) -> str:
+        """The first group that is not decided, or the first of all."""
+        waiting = self.settled.undecided or (self.document.groups[0].code,)
+        return waiting[0]
+
+    def _block(self, group: DocumentGroup, following: DocumentGroup | None, *, is_open: bool) -> Block:
+        rows = tuple(self._row(group, option) for option in group.options) if is_open else ()
+        mine = tuple(choice for choice in self.state.choices if self.document.group_of[option_of(choice)] is group)
+        picked = [option for option in group.options if option.code in self.settled.picked]
+        return Block(
+            code=group.code,
+            name=group.name,
+            pick=group.pick,
+            open=is_open,
+            swatches=group.pick == "one" and all(option.colour for option in group.options),
+            decided=group.code not in self.settled.undecided and bool(picked),
+            summary=_(", ").join(option.name for option in picked) or self._open_summary(group),
+            rows=rows,
+            url=self.url(_at_step(self.state, group.code)),
+            clear_url=self.to(without(self.state.choices, mine)) if mine else "",
+            next_url=self.url(_at_step(self.state, following.code)) if self.sole_open and following else "",
+            next_name=following.name if following else "",
+        )
+
+    def _open_summary(self, group: DocumentGroup) -> str:
+        left = sum(self.answer.from_total.get(option.code) is not None for option in group.options)
+        if group.pick == "any":
+            return _("Nothing picked")
+        return _("%(left)d of %(all)d possible") % {"left": left, "all": len(group.options)}
+
+    def _row(self, group: DocumentGroup, option: DocumentOption) -> Row:
+        state = self._state_of(option)
+        total = self.answer.from_total.get(option.code)
+        explicit = option.code in self.chosen
+        amount, note = self._amount(group, option, state, total)
+        return Row(
+            code=option.code,
+            name=option.name,
+            description=option.description,
+            colour=option.colour,
+            state=state,
+            amount=amount,
+            note=note,
+            checked=explicit or state == "forced",
+            disabled=state in ("blocked", "forced") and not explicit,
+            rental=option.rental,
+            why_url=self.url(self.state, explain=option.code) if state in ("blocked", "forced") else "",
+            why=self._explained(option, state) if self.asked == option.code else None,
+        )
+
+    def _state_of(self, option: DocumentOption) -> str:
+        if option.code in self.chosen:
+            return "chosen"
+        if option.code in self.answer.forced:
+            return "forced"
+        total = self.answer.from_total.get(option.code)
+        if total is None:
+            return "blocked"
+        if self.budget is not None and total + self.document.base_price > self.budget:
+            return "over_budget"
+        return "refused" if f"!{option.code}" in self.chosen else "available"
+
+    def _amount(self, group: DocumentGroup, option: DocumentOption, state: str, total: int | None) -> tuple[str, str]:
+        if state in ("chosen", "forced"):
+            return (signed_yuan(option.price) if option.price else _("Included")), ""
+        if total is None:
+            return "", ""
+        difference = total + self.document.base_price - self.total
+        text = signed_yuan(difference) if difference else _("No extra cost")
+        if state == "over_budget" and self.budget is not None:
+            over = total + self.document.base_price - self.budget
+            return text, _("%(amount)s over your budget") % {"amount": yuan(over)}
+        replaced = sum(
+            self.document.options[code].price
+            for code in self.settled.picked
+            if group.pick == "one" and self.document.group_of[code] is group
+        )
+        decided = group.pick == "any" or any(self.document.group_of[code] is group for code in self.settled.picked)
+        brings = self.complete and decided and difference != option.price - replaced
+        return text, _("with all it brings along") if brings else ""
+
+    def _explained(self, option: DocumentOption, state: str) -> Why | None:
+        if state == "forced":
+            return self._why(explain_forced(self.session, self.state.choices, option.code))
+        return self._why(explain(self.session, self.state.choices, option.code))
+
+    def _why(self, found: Explanation | None) -> Why | None:
+        if found is None:
+            return None
+        names = self._names(found.choices)
+        removed, added = self._names(found.remove), self._names(found.add)
+        parts = []
+        if removed:
+            parts.append(_("give up %(options)s") % {"options": removed})
+        if added:
+            parts.append(_("take %(options)s") % {"options": added})
+        delta = "" if found.total is None or not self.answer.valid else signed_yuan(found.total - self.total)
+        return Why(
+            because=_("Because you chose %(options)s:") % {"options": names} if names else "",
+            reasons=tuple(dict.fromkeys(rule.reason for rule in found.rules))
+            or (_("Only one of them can be picked."),),
+            repair=_("; ").join(parts) + (f" ({delta})" if delta else ""),
+            repair_url=self.to(found.repaired) if found.possible and parts else "",
+            hopeless=not found.possible,
+        )
+
+    def _names(self, choices: tuple[str, ...]) -> str:
+        return _(", ").join(
+            (_("without %(option)s") if choice.startswith("!") else "%(option)s")
+            % {"option": self.document.options[option_of(choice)].name}
+            for choice in choices
+        )
+
+    def _finished(self) -> tuple[str, ...]:
+        """The choices and, for every group that waits, what the cheapest car has there."""
+        cheapest = self.answer.complete or ()
+        waiting = set(self.settled.undecided)
+        more = [code for code in cheapest if self.document.group_of[code].code in waiting and code not in self.chosen]
+        return (*self.state.choices, *more)
+
+    def _description(self) -> str:
+        """What the picture shows of the picked options: the paint, and nothing else."""
+        options = self.document.options
+        painted = [option.name for code, option in options.items() if code in self.settled.picked and option.picture]
+        return _("%(paint)s; other options are not shown") % {"paint": painted[0]} if painted else ""
+
+
+def draw(session: Session, state: PageState, *, path: str, asked: str = "") -> Screen:
+    """The screen for a state. ``path`` is the page's address without a query; ``asked`` an option to explain."""
+    return Drawing(session, state, path=path, asked=asked).screen()
+
+
+def cars_left(count: int | None) -> str:
+    """The number of cars, exactly while people can read it, then as a power of ten; empty if nobody counted."""
+    if count is None:
+        return ""
+    if count < MANY:
+        return number_format(count, force_grouping=True)
+    power = str(len(str(count)) - 1).translate(SUPERSCRIPT)
+    return _("about %(digit)s × 10%(power)s") % {"digit": str(count)[0], "power": power}
+
+
+def standard_choices(document: Document) -> tuple[str, ...]:
+    return tuple(code for code, option in document.options.items() if option.standard)
+
+
+def picture_of(document: Document, picked: frozenset[str]) -> tuple[str, bool]:
+    """The still to show, and whether it has the picked paint and body: a picture must not promise anything else."""
+    options = document.options.values()
+    pictured = [option.picture for option in options if option.code in picked and option.picture in stills()]
+    standard = [option.picture for option in options if option.standard and option.picture in stills()]
+    fallback = f"{document.image}-front34"
+    picture = next(iter([*pictured, *standard, *([fallback] if fallback in stills() else [])]), "")
+    paints = {group.code for group in document.groups if any(option.picture for option in group.options)}
+    paint_picked = any(document.group_of[code].code in paints for code in picked if code in document.options)
+    reshaped = any(
+        document.group_of[code].code in SHAPES and not document.options[code].standard
+        for code in picked
+        if code in document.options
+    )
+    return picture, not reshaped and (bool(pictured) or not paint_picked)
+
+
+@cache
+def stills() -> frozenset[str]:
+    """The stills that exist. They are static files: the set changes with a release only."""
+    folder = settings.BASE_DIR / "static" / "img" / "cars"
+    return frozenset(path.stem for path in folder.glob("*.webp"))
+
+
+def market_name(code: str) -> str:
+    names: Mapping[str, str] = {"CN": _("Mainland China"), "CN-N": _("Cold regions of the north")}
+    return names.get(code, code)
+
+
+def _with_budget(state: PageState, budget: int) -> PageState:
+    return PageState(state.choices, state.undo, budget, state.market, state.step)
+
+
+def _at_step(state: PageState, step: str) -> PageState:
+    return PageState(state.choices, state.undo, state.budget, state.market, step)

@@ -1,0 +1,112 @@
+"""Open a car's current version, and explain what stands in the way of an option."""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from apps.configurator.documents import DocumentRule
+from apps.configurator.engine.answer import Repair
+from apps.configurator.errors import NotConfigurable, UnknownMarket
+from apps.configurator.machines import Session, document_for
+from apps.configurator.models import Configurator, ConfiguratorVersion
+from apps.configurator.selection import without
+
+
+@dataclass(frozen=True)
+class OpenSession(Session):
+    """A session on the version that is on sale."""
+
+    version_id: int
+    version_number: int
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why an option (or the choices themselves) is impossible, and the nearest way out.
+
+    ``choices`` and ``rules`` contradict each other and nothing of them can be left out. ``remove`` and ``add`` make
+    ``repaired`` of the visitor's choices; ``total`` is the cheapest car after that, in fen. All four are empty and
+    null when no car has the option.
+    """
+
+    choices: tuple[str, ...]
+    rules: tuple[DocumentRule, ...]
+    possible: bool
+    remove: tuple[str, ...] = ()
+    add: tuple[str, ...] = ()
+    repaired: tuple[str, ...] = ()
+    total: int | None = None
+
+
+def open_session(slug: str, market: str = "") -> OpenSession:
+    """The current version of a car, today. One query, two when this process sees the version for the first time.
+
+    Raises:
+        NotConfigurable: there is no such car, or nothing is published.
+        UnknownMarket: the car is not sold there.
+    """
+    row = (
+        Configurator.objects.on_sale()
+        .filter(car_model__slug=slug)
+        .values_list("current_id", "current__number", "current__sha256")
+        .first()
+    )
+    if row is None:
+        raise NotConfigurable
+    version_id, number, sha256 = row
+
+    def load() -> str:
+        return ConfiguratorVersion.objects.values_list("document", flat=True).get(pk=version_id)
+
+    document = document_for(sha256, load)
+    if market and market not in document.markets:
+        raise UnknownMarket(field="market", extra={"market": market})
+    return OpenSession(document, market or document.markets[0], timezone.localdate(), version_id, number)
+
+
+def explain(session: Session, choices: tuple[str, ...], option: str | None) -> Explanation | None:
+    """Why ``option`` is blocked, or (without one) why the choices contradict each other; ``None`` if they do not."""
+    machine = session.machine
+    conflict = machine.conflict(choices) if option is None else machine.why(choices, option)
+    if conflict is None:
+        return None
+    rules = tuple(session.document.rule[code] for code in conflict.rules if code in session.document.rule)
+    repair = machine.repair_conflict(choices) if option is None else machine.repair(choices, option)
+    if repair is None:
+        return Explanation(conflict.choices, rules, possible=False)
+    removed = _removed(session, choices, option, repair)
+    return Explanation(
+        conflict.choices,
+        rules,
+        possible=True,
+        remove=removed,
+        add=repair.add,
+        repaired=(*(choice for choice in without(choices, removed) if choice not in repair.add), *repair.add),
+        total=repair.price + session.document.base_price,
+    )
+
+
+def explain_forced(session: Session, choices: tuple[str, ...], option: str) -> Explanation | None:
+    """Why ``option`` is in every car that the choices leave: what makes each of its alternatives impossible."""
+    group = session.document.group_of[option]
+    if group.pick == "any":
+        others = [f"!{option}"]
+    else:
+        others = [other.code for other in group.options if other.code != option]
+    conflicts = [found for other in others if (found := session.machine.why(choices, other)) is not None]
+    if not conflicts:
+        return None
+    blamed = {choice for conflict in conflicts for choice in conflict.choices}
+    codes = {code for conflict in conflicts for code in conflict.rules}
+    return Explanation(
+        tuple(choice for choice in choices if choice in blamed),
+        tuple(rule for rule in session.document.rules if rule.code in codes),
+        possible=True,
+    )
+
+
+def _removed(session: Session, choices: tuple[str, ...], option: str | None, repair: Repair) -> tuple[str, ...]:
+    """What is given up, and the choice of the option's own group, which the option replaces."""
+    kept = choices if option is None else session.machine.model.released(choices, option)
+    gone = set(repair.give_up) | (set(choices) - set(kept))
+    return tuple(choice for choice in choices if choice in gone)

@@ -1,0 +1,129 @@
+"""The address of a configurator page: everything a visitor has done stands in the query string. Pure.
+
+``choices=a,b,!c`` is the state; ``undo`` the last steps, each as what it added and removed, so that undo needs no
+session and works in a copied address too. A form adds ``pick.<group>`` for the groups it shows; for groups of which
+any number is picked it also names them in ``shown``, because a box that is not ticked is not sent.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+from apps.configurator.documents import Document, DocumentGroup
+from apps.configurator.engine.model import Model
+from apps.configurator.selection import known, with_choice, without
+
+UNDO_STEPS = 12
+FEN = 100
+MOST_YUAN = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class PageState:
+    """``budget`` is in yuan, as people type it; ``lost`` are choices of the address that the car does not have."""
+
+    choices: tuple[str, ...]
+    undo: tuple[str, ...] = ()
+    budget: int | None = None
+    market: str = ""
+    step: str = ""
+    lost: tuple[str, ...] = ()
+
+    def moved(self, choices: tuple[str, ...]) -> "PageState":
+        """The state after a click that leads to ``choices``; the click can be undone."""
+        step = _difference(self.choices, choices)
+        if not step:
+            return self
+        return replace(self, choices=choices, undo=(*self.undo, step)[-UNDO_STEPS:])
+
+    def undone(self) -> "PageState | None":
+        """The state before the last click, if there was one."""
+        if not self.undo:
+            return None
+        added, removed = _parse_step(self.undo[-1])
+        choices = (*without(self.choices, (*added, *removed)), *removed)
+        return replace(self, choices=choices, undo=self.undo[:-1])
+
+    def query(self, **more: str) -> str:
+        """The query string, ``?`` included. The same state always gives the same text."""
+        params = {
+            "choices": ",".join(self.choices),
+            "budget": "" if self.budget is None else str(self.budget),
+            "market": self.market,
+            "step": self.step,
+            "undo": "~".join(self.undo),
+            **more,
+        }
+        # Commas and marks are legal in a query; left as they are the address stays readable.
+        return "?" + urlencode({name: value for name, value in params.items() if value}, safe=",!~")
+
+
+def read_state(query: QueryDict, document: Document, model: Model) -> PageState:
+    """The state that an address (with or without a form's fields) means."""
+    given = [part for text in query.getlist("choices") for part in text.split(",") if part]
+    choices, lost = known(model, given)
+    undo = tuple(step for step in query.get("undo", "").split("~") if _parses(step, model))
+    market = query.get("market", "")
+    state = PageState(
+        choices=choices,
+        undo=undo[-UNDO_STEPS:],
+        budget=_yuan(query.get("budget", "")),
+        market=market if market in document.markets[1:] else "",
+        step=query.get("step", "") if query.get("step") in {"all", *(group.code for group in document.groups)} else "",
+        lost=lost,
+    )
+    return state.moved(_picked(query, document, model, choices))
+
+
+def has_form_fields(query: Mapping[str, object]) -> bool:
+    return any(name == "shown" or name.startswith("pick.") for name in query)
+
+
+def _picked(query: QueryDict, document: Document, model: Model, choices: tuple[str, ...]) -> tuple[str, ...]:
+    """The choices after the form's radio buttons and boxes."""
+    shown = set(query.getlist("shown"))
+    for group in document.groups:
+        wanted = [code for code in query.getlist(f"pick.{group.code}") if code in model.group_of]
+        if group.pick == "one" and wanted and wanted[0] not in choices:
+            choices = with_choice(model, choices, wanted[0])
+        elif group.pick == "any" and group.code in shown:
+            choices = _ticked(group, set(wanted), model, choices)
+    return choices
+
+
+def _ticked(group: DocumentGroup, wanted: set[str], model: Model, choices: tuple[str, ...]) -> tuple[str, ...]:
+    for option in group.options:
+        if option.code in wanted and option.code not in choices:
+            choices = with_choice(model, choices, option.code)
+        elif option.code not in wanted and option.code in choices:
+            choices = without(choices, (option.code,))
+    return choices
+
+
+def _difference(before: tuple[str, ...], after: tuple[str, ...]) -> str:
+    added = [f"+{choice}" for choice in after if choice not in before]
+    removed = [f"-{choice}" for choice in before if choice not in after]
+    return ".".join([*added, *removed])
+
+
+def _parse_step(step: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    tokens = step.split(".")
+    return (
+        tuple(token[1:] for token in tokens if token.startswith("+")),
+        tuple(token[1:] for token in tokens if token.startswith("-")),
+    )
+
+
+def _parses(step: str, model: Model) -> bool:
+    added, removed = _parse_step(step)
+    return bool(added or removed) and not known(model, (*added, *removed))[1]
+
+
+def _yuan(text: str) -> int | None:
+    """What people type as a budget: "120000", "120,000", "¥120,000"."""
+    digits = text.translate({ord(mark): None for mark in "¥￥,，  "})
+    if not digits.isascii() or not digits.isdigit():
+        return None
+    return min(int(digits[:12]), MOST_YUAN) or None

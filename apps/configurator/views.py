@@ -1,0 +1,162 @@
+"""The visitor's pages: choose a car, configure it, save it, come back to it."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from apps.accounts.requests import user_of
+from apps.catalog.models import CarModel
+from apps.common.pages import redirect_page, render_page
+from apps.common.requests import is_htmx, signed_in
+from apps.configurator import costs
+from apps.configurator.codes import WrongCode, read_code
+from apps.configurator.errors import Contradiction, Incomplete, NotConfigurable, UnknownMarket, UnknownOption
+from apps.configurator.forms import CodeForm, CostForm
+from apps.configurator.models import Build, Configurator
+from apps.configurator.pricing import PriceStep, QuoteLine
+from apps.configurator.rental import RentalTerms
+from apps.configurator.screen import draw, picture_of
+from apps.configurator.services import OpenSession, open_session, quote_build, save_build
+from apps.configurator.state import PageState, has_form_fields, read_state
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Every car that can be configured, with its least price."""
+    cars = Configurator.objects.for_index()
+    return render(request, "configurator/index.html", {"cars": cars, "form": CodeForm()})
+
+
+@require_safe
+def configure(request: HttpRequest, slug: str) -> HttpResponse:
+    """The configurator. A form without htmx is answered with the plain address of the state it leads to."""
+    session = _session(slug, request.GET.get("market", ""))
+    state = read_state(request.GET, session.document, session.machine.model)
+    asked = request.GET.get("explain", "")
+    path = reverse("configurator:configure", args=[slug])
+    if has_form_fields(request.GET) and not is_htmx(request):
+        return redirect(path + state.query())
+    response = _page(request, session, state, asked=asked)
+    if is_htmx(request):
+        response["HX-Push-Url"] = "false" if asked else path + state.query()
+    return response
+
+
+@require_POST
+def save(request: HttpRequest, slug: str) -> HttpResponse:
+    """Save the car of the form under a code and go to its page."""
+    car_model = get_object_or_404(CarModel, slug=slug)
+    choices = [choice for choice in request.POST.get("choices", "").split(",") if choice]
+    market = request.POST.get("market", "")
+    try:
+        build = save_build(
+            car_model=car_model, choices=choices, market=market, user=user_of(request) if signed_in(request) else None
+        )
+    except (Incomplete, Contradiction, UnknownOption) as error:
+        session = _session(slug, market)
+        state = read_state(request.POST, session.document, session.machine.model)
+        return _page(request, session, state, refusal=str(error), status=error.status)
+    messages.success(request, _("Saved. Keep the code, or the address of this page."))
+    return redirect_page(request, build.get_absolute_url())
+
+
+@require_safe
+def battery(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the battery costs bought and rented, for the visitor's own years and kilometres."""
+    session = _session(slug, "")
+    context = _costs(request, session)
+    if not context["offers"]:
+        raise Http404
+    context |= {"document": session.document, "alone": True}
+    status = 422 if context["cost_form"].errors else 200
+    return render_page(request, "configurator/battery.html", context, partial="costs", status=status)
+
+
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    """Look a saved car up by its code."""
+    if "code" not in request.GET:
+        return render(request, "configurator/find.html", {"form": CodeForm()})
+    form = CodeForm(request.GET)
+    if form.is_valid():
+        try:
+            code = read_code(form.cleaned_data["code"])
+        except WrongCode as error:
+            form.add_error("code", str(error))
+        else:
+            if Build.objects.filter(code=code).exists():
+                return redirect("configurator:build", code)
+            form.add_error("code", _("Nothing was saved under this code."))
+    return render(request, "configurator/find.html", {"form": form}, status=422)
+
+
+@require_safe
+def build(request: HttpRequest, code: str) -> HttpResponse:
+    """A saved car as it was saved, and what has changed since."""
+    try:
+        wanted = read_code(code)
+    except WrongCode as error:
+        raise Http404 from error
+    if wanted != code:
+        return redirect("configurator:build", wanted, permanent=True)
+    saved = get_object_or_404(Build.objects.whole(), code=wanted)
+    quote = quote_build(saved)
+    state = PageState(tuple(saved.choices), market="" if saved.market == "CN" else saved.market)
+    try:
+        document = _session(saved.car_model.slug, "").document
+        picture, exact = picture_of(document, frozenset(line["code"] for line in saved.lines))
+    except NotConfigurable:
+        picture, exact = "", False
+    return render(
+        request,
+        "configurator/build.html",
+        {
+            "build": saved,
+            "quote": quote,
+            "lines": [QuoteLine(**line) for line in saved.lines],
+            "trace": [PriceStep(**step) for step in saved.price_trace],
+            "terms": RentalTerms.read(saved.terms) if saved.terms else None,
+            "picture": picture,
+            "picture_exact": exact,
+            "address": request.build_absolute_uri(saved.get_absolute_url()),
+            "reopen_url": reverse("configurator:configure", args=[saved.car_model.slug]) + state.query(),
+        },
+    )
+
+
+def _session(slug: str, market: str) -> OpenSession:
+    """The session; a market that the car is not sold in is the first one it is."""
+    try:
+        return open_session(slug, market)
+    except UnknownMarket:
+        return open_session(slug)
+
+
+def _page(
+    request: HttpRequest,
+    session: OpenSession,
+    state: PageState,
+    *,
+    asked: str = "",
+    refusal: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    path = reverse("configurator:configure", args=[session.document.car])
+    context = {
+        "screen": draw(session, state, path=path, asked=asked),
+        "refusal": refusal,
+    }
+    if not is_htmx(request):
+        context |= _costs(request, session)
+    return render_page(request, "configurator/configure.html", context, partial="screen", status=status)
+
+
+def _costs(request: HttpRequest, session: OpenSession) -> dict[str, object]:
+    """The form and, where it is filled in properly, the comparison of every battery that can be rented."""
+    given = request.GET if "years" in request.GET or "kilometres" in request.GET else None
+    form = CostForm(given or {name: field.initial for name, field in CostForm.base_fields.items()})
+    offers = costs.offers(session.document, **form.cleaned_data) if form.is_valid() else ()
+    return {"cost_form": form, "offers": offers or costs.offers(session.document), "slug": session.document.car}

@@ -1,0 +1,46 @@
+"""Share codes find every slip of one character and every swap of two."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from apps.configurator.codes import ALPHABET, LENGTH, WrongCode, check_character, new_code, read_code
+
+stems = st.text(alphabet=ALPHABET, min_size=LENGTH - 1, max_size=LENGTH - 1)
+
+
+def test_the_alphabet_has_a_prime_number_of_characters_that_nobody_mixes_up():
+    assert len(set(ALPHABET)) == 31
+    assert not set(ALPHABET) & set("01ILO")
+
+
+@settings(max_examples=30)
+@given(stems)
+def test_any_single_wrong_character_is_found(stem):
+    code = stem + check_character(stem)
+    for place in range(LENGTH):
+        for wrong in set(ALPHABET) - {code[place]}:
+            with pytest.raises(WrongCode):
+                read_code(code[:place] + wrong + code[place + 1 :])
+
+
+@settings(max_examples=30)
+@given(stems)
+def test_swapped_neighbours_are_found(stem):
+    code = stem + check_character(stem)
+    for place in range(LENGTH - 1):
+        swapped = code[:place] + code[place + 1] + code[place] + code[place + 2 :]
+        if swapped != code:
+            with pytest.raises(WrongCode):
+                read_code(swapped)
+
+
+def test_case_spaces_and_hyphens_do_not_matter():
+    code = new_code()
+    assert read_code(f" {code[:4].lower()}-{code[4:]} ") == code
+
+
+@pytest.mark.parametrize("text", ["", "ABC", "O" * 8, "中文字符中文字符", "2222222222"])
+def test_what_cannot_be_a_code_is_refused(text):
+    with pytest.raises(WrongCode):
+        read_code(text)
