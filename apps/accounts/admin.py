@@ -80,7 +80,7 @@ def _beyond(request: HttpRequest, person: User | None) -> bool:
 
 
 @admin.register(Group)
-class GroupPage(GroupAdmin, ModelAdmin):  # type: ignore[misc, type-arg]  # half of it has no types
+class GroupPage(GroupAdmin, ModelAdmin):  # type: ignore[misc]  # half of it has no types
     pass
 
 

@@ -47,7 +47,7 @@ class TokenScope(BasePermission):
         return request.method in SAFE_METHODS or token.scope == ApiToken.Scope.WRITE
 
 
-class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]  # it has no types
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # it has no types
     """How the schema describes the token."""
 
     target_class = "apps.accounts.authentication.BearerAuthentication"

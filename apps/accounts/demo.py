@@ -11,7 +11,7 @@ from apps.common.demo import DemoOptions, Report
 
 PASSWORD = "kaiche-demo"  # noqa: S105  printed on purpose: demo data only
 CLERKS, STORE_STAFF = "Order clerks", "Store staff"
-CAST = (
+CAST: tuple[dict[str, str | bool], ...] = (
     {"email": "admin@kaiche.example", "name": "Admin", "is_staff": True, "is_superuser": True},
     {"email": "clerk@kaiche.example", "name": "陈静 Chen Jing", "is_staff": True},
     {"email": "store@kaiche.example", "name": "刘洋 Liu Yang", "is_staff": True},
@@ -63,7 +63,7 @@ def refresh_groups() -> None:
         group.permissions.add(*found)
 
 
-def _person(fields: dict[str, object]) -> None:
+def _person(fields: dict[str, str | bool]) -> None:
     email = str(fields["email"])
     user, made = User.objects.get_or_create(email=email, defaults=fields | {"password": make_password(PASSWORD)})
     if not made:
