@@ -10,6 +10,11 @@ class UnknownProduct(InvalidInput):
     message = _("We do not sell “%(sku)s”.")
 
 
+class UnknownCar(InvalidInput):
+    code = "unknown_car"
+    message = _("There is no model or trim “%(fits)s”.")
+
+
 class DoesNotFit(DomainError):
     """Raised with the reason as message."""
 

@@ -190,8 +190,8 @@ class MaintenancePlan(Product):
 
     @property
     def price_per_visit(self) -> int:
-        """Fen, rounded down: for comparison only, never charged."""
-        return self.price // self.visits
+        """Fen, rounded down to whole yuan: for comparison only, never charged."""
+        return self.price // self.visits // 100 * 100
 
 
 class PlanItem(models.Model):

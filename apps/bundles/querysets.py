@@ -65,6 +65,10 @@ class StockedQuerySet[P: "Product"](ProductQuerySet[P]):
         left = StockItem.objects.filter(sku=OuterRef("sku")).values(left=F("on_hand") - F("reserved"))
         return self.annotate(available=Coalesce(Subquery(left), 0))
 
+    def in_stock(self) -> Self:
+        """Those of which there is one to sell, with ``available``."""
+        return self.with_available().filter(available__gt=0)
+
 
 class AccessoryQuerySet(StockedQuerySet["Accessory"]):
     def fitting(self, car_model: "CarModel | None", energy: str | None = None) -> Self:
@@ -105,6 +109,10 @@ class AccessoryQuerySet(StockedQuerySet["Accessory"]):
         elif sort == "name":
             order = (translated_column("name"), "pk")
         return self.order_by(*order)
+
+    def one_of_each_category(self) -> Self:
+        """The first of every category, for an overview."""
+        return self.order_by("category", "position", "pk").distinct("category")
 
     def made_for_models_first(self) -> Self:
         """Those made for certain models before those that fit every car."""

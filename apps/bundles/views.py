@@ -24,10 +24,11 @@ def index(request: HttpRequest) -> HttpResponse:
     frame = _frame(request)
     car: CarModel | None = frame["car"]
     size = car.size_class if car else ""
+    available = Accessory.objects.on_sale().fitting(car).in_stock()
     context = {
         "covers": Cover.objects.on_sale().fitting(car).with_from_price(size)[:PICKS],
         "plans": MaintenancePlan.objects.on_sale().fitting(car)[:PICKS],
-        "accessories": Accessory.objects.on_sale().fitting(car).with_available().filter(available__gt=0)[:6],
+        "accessories": available.one_of_each_category()[:6],
         "chargers": Charger.objects.on_sale().fitting(car)[:PICKS],
     }
     return render_page(request, "bundles/index.html", frame | context, partial="results")
@@ -96,14 +97,14 @@ def for_model(request: HttpRequest, model: str) -> HttpResponse:
     """The best of what fits one car: a fragment of the car's page and of the basket, and a page of its own."""
     car = get_object_or_404(CarModel.objects.select_related("brand"), slug=model)
     covers = Cover.objects.on_sale().fitting(car).with_from_price(car.size_class)
-    fitted = Accessory.objects.on_sale().fitting(car).with_available().filter(available__gt=0)
+    fitted = Accessory.objects.on_sale().fitting(car).in_stock()
     context = {
         "car": car,
         "fits_query": _fits_query(car),
         "covers": covers[:PICKS],
         "plans": MaintenancePlan.objects.on_sale().fitting(car)[:PICKS],
         "accessories": fitted.made_for_models_first()[:PICKS],
-        "chargers": Charger.objects.on_sale().fitting(car).with_available().filter(available__gt=0)[:2],
+        "chargers": Charger.objects.on_sale().fitting(car).in_stock()[:2],
     }
     return render_page(request, "bundles/for_model.html", context, partial="fit")
 

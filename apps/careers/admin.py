@@ -27,7 +27,7 @@ CONTENT_TYPES = {
 
 
 @admin.register(Posting)
-class PostingAdmin(ModelAdmin):
+class PostingAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
     list_display = (
         "title_en",
         "title_zh",
@@ -58,7 +58,7 @@ class PostingAdmin(ModelAdmin):
         return count
 
 
-class StatusChangeInline(TabularInline):
+class StatusChangeInline(TabularInline):  # type: ignore[misc]  # it has no types
     model = StatusChange
     fields = readonly_fields = ("at", "old", "new", "actor")
     extra = 0
@@ -73,7 +73,7 @@ class StatusChangeInline(TabularInline):
 
 
 @admin.register(Application)
-class ApplicationAdmin(ModelAdmin):
+class ApplicationAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
     """Applications come from the site alone; here they are read, noted on and moved along."""
 
     list_display = ("name", "posting", "status", "email", "phone", "created_at", "resume_link")
@@ -175,7 +175,7 @@ class ApplicationAdmin(ModelAdmin):
 
 
 @admin.register(StatusChange)
-class StatusChangeAdmin(ModelAdmin):
+class StatusChangeAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
     list_display = ("at", "application", "old", "new", "actor")
     list_filter = ("new",)
     list_select_related = ("application", "actor")

@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern] = []
+from apps.careers import api
+
+router = SimpleRouter()
+router.register("jobs", api.JobViewSet, basename="job")
+urlpatterns = router.urls

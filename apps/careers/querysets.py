@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Count, F, Q
+from django.db.models.expressions import OrderBy
 
 if TYPE_CHECKING:
     from apps.careers.models import Application, Posting  # noqa: F401  type arguments below
 
-SORTS = {
+SORTS: dict[str, tuple[str | OrderBy, ...]] = {
     "newest": ("-published_at", "-pk"),
     "salary": ("-yearly_max", "-pk"),
     "closing": (F("closes_at").asc(nulls_last=True), "-pk"),
