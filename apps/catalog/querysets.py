@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class BrandQuerySet(models.QuerySet["Brand"]):
     def with_car_count(self) -> Self:
         """Annotates ``car_count``: how many of the brand's models are on sale."""
-        return self.annotate(car_count=Count("car_models", filter=Q(car_models__on_sale=True)))
+        counted = self.annotate(car_count=Count("car_models", filter=Q(car_models__on_sale=True)))
+        return counted.order_by("position", "slug")  # a grouped query forgets the default order
 
 
 class TrimQuerySet(models.QuerySet["Trim"]):
@@ -67,8 +68,8 @@ class CarModelQuerySet(models.QuerySet["CarModel"]):
         return self.filter(Exists(self._trims()), on_sale=True)
 
     def with_from_price(self, filters: CarFilters | None = None) -> Self:
-        """Annotates ``from_price`` (fen), ``range_max`` (km), ``range_cycle``, ``energies``, ``trim_count`` and
-        ``first_trim`` (the code of the cheapest).
+        """Annotates ``from_price`` (fen), ``range_max`` (km), ``range_cycle``, ``energies``, ``trim_count``,
+        ``first_trim`` (the code of the cheapest) and ``rentable`` (there is a version with a rented battery).
 
         They are taken over the trims on sale, or over those that answer ``filters``.
         """
@@ -82,6 +83,7 @@ class CarModelQuerySet(models.QuerySet["CarModel"]):
             trim_count=Subquery(summary.annotate(n=Count("pk")).values("n")),
             first_trim=Subquery(offers.order_by("price", "pk").values("code")[:1]),
             range_or_zero=Coalesce(Subquery(summary.annotate(n=Max("range_km")).values("n")), 0),
+            rentable=Exists(offers.exclude(rent_price=None)),
             energies=ArraySubquery(offers.order_by("energy").values("energy").distinct()),
         )
 

@@ -19,7 +19,7 @@ from apps.common.requests import is_htmx
 PAGE_SIZE = 12
 MOST_COMPARED = 5
 HIGHLIGHTS = 6
-RELATED = 3
+RELATED = 4
 SUGGESTIONS = 8
 
 

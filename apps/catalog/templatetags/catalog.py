@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.utils.formats import number_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -12,6 +12,7 @@ from apps.catalog.models import CarModel
 from apps.catalog.sideview import Dimensions
 from apps.catalog.sideview import side_view as draw
 from apps.catalog.stills import Still, still
+from apps.common.money import yuan
 
 register = template.Library()
 PAINTS = 7
@@ -42,14 +43,22 @@ def energy_labels(codes: list[str]) -> str:
     return " · ".join(str(CarModel.Energy(code).label) for code in CarModel.Energy.values if code in codes)
 
 
+@register.simple_tag
+def price_from(fen: int | None) -> SafeString:
+    """A price in fen as the lowest of several: "from ¥99,800", "¥99,800 起"."""
+    if fen is None:
+        return SafeString("")
+    before, _price, after = _("from %(price)s").partition("%(price)s")
+    words = [format_html('<small class="muted">{}</small>', part.strip()) for part in (before, after)]
+    return format_html("{} {} {}", words[0] if before else "", yuan(fen), words[1] if after else "")
+
+
 @register.filter
 def measure(number: Decimal | int | None) -> str:
-    """``Decimal("54.000")`` → ``54``, ``4270`` → ``4,270``: no trailing zeros, thousands set apart."""
+    """``Decimal("54.000")`` → ``54``, ``4270`` → ``4,270``: no trailing zeros; in both languages with a comma, as prices are."""
     if number is None:
         return ""
-    plain = Decimal(number).normalize()
-    places = max(0, -int(plain.as_tuple().exponent))
-    return number_format(plain, decimal_pos=places, force_grouping=True)
+    return f"{Decimal(number).normalize():,f}"
 
 
 @register.simple_tag

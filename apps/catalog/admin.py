@@ -1,0 +1,156 @@
+"""The catalogue in the back office. Spec sheets are published through the service, never edited."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
+
+from apps.catalog.forms import SpecSheetForm, initial_of, spec_fieldsets
+from apps.catalog.models import Brand, CarModel, SpecSheet, SpecValue, Trim
+from apps.catalog.services import index_car_models, publish_sheet
+from apps.common.money import yuan
+
+
+@admin.register(Brand)
+class BrandAdmin(ModelAdmin):  # type: ignore[misc]
+    list_display = ["name", "slug", "relation", "cars", "position"]
+    list_filter = ["relation"]
+    search_fields = ["slug", "name_en", "name_zh", "aliases"]
+    prepopulated_fields = {"slug": ["name_en"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Brand]:
+        return Brand.objects.with_car_count()
+
+    @admin.display(description=_("cars on sale"))
+    def cars(self, brand: Any) -> int:
+        return int(brand.car_count)
+
+    def save_model(self, request: HttpRequest, obj: Brand, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        index_car_models(CarModel.objects.filter(brand=obj))
+
+
+class TrimInline(TabularInline):  # type: ignore[misc]
+    model = Trim
+    extra = 0
+    fields = ["code", "name_en", "name_zh", "energy", "price", "rent_price", "position", "on_sale"]
+    show_change_link = True
+
+
+@admin.register(CarModel)
+class CarModelAdmin(ModelAdmin):  # type: ignore[misc]
+    list_display = [
+        "full_name",
+        "body",
+        "energy",
+        "seats",
+        "price",
+        "on_sale",
+        "exclusive",
+        "highlighted",
+        "configurable",
+    ]
+    list_filter = ["on_sale", "exclusive", "highlighted", "body", "energy", "brand"]
+    search_fields = ["slug", "name_en", "name_zh", "aliases", "brand__name_en", "brand__name_zh"]
+    readonly_fields = ["configurable"]
+    autocomplete_fields = ["brand"]
+    inlines = [TrimInline]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[CarModel]:
+        return CarModel.objects.with_from_price().select_related("brand")
+
+    @admin.display(description=_("Lowest price"), ordering="from_price")
+    def price(self, car_model: Any) -> str:
+        return "–" if car_model.from_price is None else yuan(car_model.from_price)
+
+    def save_model(self, request: HttpRequest, obj: CarModel, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        index_car_models(CarModel.objects.filter(pk=obj.pk))
+
+
+@admin.register(Trim)
+class TrimAdmin(ModelAdmin):  # type: ignore[misc]
+    list_display = [
+        "code",
+        "name",
+        "car_model",
+        "energy",
+        "list_price",
+        "range_km",
+        "range_cycle",
+        "on_sale",
+        "new_sheet",
+    ]
+    list_filter = ["on_sale", "energy", "car_model__brand"]
+    search_fields = ["code", "name_en", "name_zh", "car_model__name_en", "car_model__name_zh"]
+    list_select_related = ["car_model"]
+    autocomplete_fields = ["car_model"]
+    readonly_fields = ["range_km", "range_cycle"]
+
+    @admin.display(description=_("price with battery"), ordering="price")
+    def list_price(self, trim: Trim) -> str:
+        return yuan(trim.price)
+
+    @admin.display(description=_("specs"))
+    def new_sheet(self, trim: Trim) -> SafeString:
+        url = f"{reverse('admin:catalog_specsheet_add')}?trim={trim.pk}"
+        return format_html('<a href="{}">{}</a>', url, _("New version"))
+
+
+class SpecValueInline(TabularInline):  # type: ignore[misc]
+    model = SpecValue
+    extra = 0
+    fields = ["key", "number", "unit", "cycle", "text_en", "text_zh"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(SpecSheet)
+class SpecSheetAdmin(ModelAdmin):  # type: ignore[misc]
+    """Adding publishes a new version, filled in with the one in force; what was published can only be read."""
+
+    form = SpecSheetForm
+    list_display = ["trim", "version", "current", "note", "created_at"]
+    list_filter = ["current", "trim__car_model__brand"]
+    search_fields = ["trim__code", "trim__name_en", "trim__name_zh", "note"]
+    list_select_related = ["trim"]
+    autocomplete_fields = ["trim"]
+    date_hierarchy = "created_at"
+
+    def get_fieldsets(self, request: HttpRequest, obj: SpecSheet | None = None) -> Any:
+        if obj is None:
+            return spec_fieldsets()
+        return [(None, {"fields": ["trim", "version", "current", "note", "created_at"]})]
+
+    def get_inlines(self, request: HttpRequest, obj: SpecSheet | None) -> list[Any]:
+        return [] if obj is None else [SpecValueInline]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        trim = initial.get("trim", "")
+        if str(trim).isdigit():
+            initial |= initial_of(list(SpecValue.objects.filter(sheet__trim=int(trim), sheet__current=True)))
+        return initial
+
+    def save_model(self, request: HttpRequest, obj: SpecSheet, form: Any, change: bool) -> None:
+        sheet = publish_sheet(trim=obj.trim, entries=form.entries(), note=obj.note)
+        obj.pk, obj.version = sheet.pk, sheet.version
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
