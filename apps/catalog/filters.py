@@ -65,7 +65,8 @@ class CarFilters:
         """The question less one restriction, or less one value of it."""
         old = getattr(self, name)
         new: Any = tuple(one for one in old if value is not None and one != value) if isinstance(old, tuple) else None
-        return replace(self, **{name: "" if isinstance(old, str) else new})
+        change: dict[str, Any] = {name: "" if isinstance(old, str) else new}
+        return replace(self, **change)
 
     @property
     def cleared(self) -> "CarFilters":

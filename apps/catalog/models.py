@@ -138,8 +138,6 @@ class CarModel(models.Model):
         ]
         indexes = [
             GinIndex(name="catalog_carmodel_grams", fields=["search_grams"]),
-            # For "did you mean" only: whole words are found through the grams.
-            GinIndex(name="catalog_carmodel_text_trgm", fields=["search_text"], opclasses=["gin_trgm_ops"]),
             models.Index(
                 name="catalog_carmodel_shelf", fields=["exclusive", "position", "id"], condition=Q(on_sale=True)
             ),

@@ -11,6 +11,8 @@ from django.db.models.functions import Abs, Cast, Coalesce
 from apps.catalog import search
 from apps.catalog.filters import FEN, CarFilters
 
+CLOSE = 0.4  # two letters wrong in a word of seven; the default 0.6 misses "dolfin"
+
 if TYPE_CHECKING:
     from apps.catalog.models import Brand, CarModel, SpecSheet, Trim  # noqa: F401  named in strings
 
@@ -20,6 +22,12 @@ class BrandQuerySet(models.QuerySet["Brand"]):
         """Annotates ``car_count``: how many of the brand's models are on sale."""
         counted = self.annotate(car_count=Count("car_models", filter=Q(car_models__on_sale=True)))
         return counted.order_by("position", "slug")  # a grouped query forgets the default order
+
+    def selling(self) -> Self:
+        """Brands with a car on sale."""
+        from apps.catalog.models import CarModel
+
+        return self.filter(pk__in=CarModel.objects.on_sale().values("brand"))
 
 
 class TrimQuerySet(models.QuerySet["Trim"]):
@@ -140,7 +148,10 @@ class CarModelQuerySet(models.QuerySet["CarModel"]):
         rows: "models.QuerySet[Any]", facet: str, column: str, count: Count
     ) -> "models.QuerySet[Any, tuple[str, str, int]]":
         named = rows.order_by().values(value=Cast(column, CharField()))
-        return named.annotate(facet=Value(facet), number=count).values_list("facet", "value", "number")
+        counted: models.QuerySet[Any, tuple[str, str, int]] = named.annotate(
+            facet=Value(facet), number=count
+        ).values_list("facet", "value", "number")
+        return counted
 
     def matching(self, words: str) -> Self:
         """Models in which every part of the words is found: Latin, Chinese or pinyin."""
@@ -148,13 +159,13 @@ class CarModelQuerySet(models.QuerySet["CarModel"]):
         return self.filter(search_grams__contains=grams) if grams else self
 
     def close_to(self, words: str) -> Self:
-        """Models whose names look like the words, the closest first: for "did you mean"."""
+        """Models whose names look like the words, the closest first: for "did you mean".
+
+        It reads every name, some 10 ms for 5,000 models, and is asked only when nothing was found.
+        """
         near = search.normalise(words)
-        return (
-            self.filter(search_text__trigram_word_similar=near)
-            .annotate(closeness=TrigramWordSimilarity(near, "search_text"))
-            .order_by("-closeness", "position", "pk")
-        )
+        closeness = TrigramWordSimilarity(near, "search_text")
+        return self.annotate(closeness=closeness).filter(closeness__gte=CLOSE).order_by("-closeness", "position", "pk")
 
     @staticmethod
     def _trims(filters: CarFilters | None = None, *, skip: str = "") -> "TrimQuerySet":

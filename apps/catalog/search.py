@@ -76,7 +76,7 @@ def document_grams(names: Iterable[str]) -> list[str]:
 
 
 def document_text(names: Iterable[str]) -> str:
-    """One line of all names with pinyin, for the trigram index behind "did you mean"."""
+    """One line of all names with pinyin, for ranking by trigrams and for "did you mean"."""
     words: dict[str, None] = {}
     for name in names:
         plain = " ".join(unicodedata.normalize("NFKC", name).lower().split())

@@ -36,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "hero": highlighted[0] if highlighted else None,
         "cars": highlighted[1:],
         "figures": figures,
-        "brands": Brand.objects.with_car_count().filter(car_count__gt=0),
+        "brands": Brand.objects.selling().with_car_count(),
     }
     return render_page(request, "catalog/home.html", context)
 
