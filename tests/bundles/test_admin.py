@@ -1,0 +1,43 @@
+import pytest
+from django.contrib.auth.models import Permission
+from django.test import Client
+
+from apps.accounts.models import User
+from apps.bundles.models import StockItem, StockMovement
+from tests.factories.bundles import make_accessory, make_charger, make_cover, make_plan, stock_of
+from tests.factories.catalog import make_car_model
+
+pytestmark = pytest.mark.django_db
+
+
+def test_stock_is_adjusted_with_a_reason_and_the_name_of_who_did_it(admin_client: Client, admin_user: User) -> None:
+    sku = make_accessory(stock=5).sku
+    url = f"/admin/bundles/stockitem/{StockItem.objects.get().pk}/adjust/"
+    assert admin_client.post(url, {"change": "3", "reason": ""}).status_code == 422
+    assert admin_client.post(url, {"change": "-6", "reason": "Counted"}).status_code == 422
+    assert stock_of(sku) == (5, 0)
+    assert admin_client.post(url, {"change": "3", "reason": "Delivery 4711"}).status_code == 302
+    assert stock_of(sku) == (8, 0)
+    movement = StockMovement.objects.latest("pk")
+    assert (movement.reason, movement.actor) == ("Delivery 4711", admin_user)
+
+
+def test_staff_without_the_right_cannot_adjust(client: Client) -> None:
+    make_accessory(stock=5)
+    staff = User.objects.create_user("staff@kaiche.example", "secret", is_staff=True)
+    staff.user_permissions.add(Permission.objects.get(codename="view_stockitem"))
+    client.force_login(staff)
+    url = f"/admin/bundles/stockitem/{StockItem.objects.get().pk}/adjust/"
+    assert client.post(url, {"change": "3", "reason": "Because"}).status_code == 403
+    assert StockItem.objects.get().on_hand == 5
+
+
+def test_every_list_and_form_of_the_back_office_opens(admin_client: Client) -> None:
+    car = make_car_model()
+    things = [make_cover(), make_plan(), make_accessory(cars=(car,)), make_charger()]
+    for thing in things:
+        base = f"/admin/bundles/{thing._meta.model_name}/"
+        assert thing.sku in admin_client.get(base, {"q": thing.sku}).content.decode()
+        assert admin_client.get(f"{base}{thing.pk}/change/").status_code == 200
+    for name in ("stockitem", "stockmovement", "stockreservation", "accessoryfitment"):
+        assert admin_client.get(f"/admin/bundles/{name}/").status_code == 200
