@@ -68,3 +68,8 @@ class BadHours(InvalidInput):
 class BadPlace(InvalidInput):
     code = "bad_place"
     message = _("A place is latitude and longitude, such as 31.23,121.47.")
+
+
+class TooMany(DomainError):
+    code = "too_many_appointments"
+    message = _("You have %(most)s appointments to come already. Cancel one, or call the store.")

@@ -129,12 +129,8 @@ class Store(models.Model):
                 name="store_place_experience",
                 condition=Q(kind="experience"),
             ),
-            GistIndex(
-                OpClass(ToEarth("latitude", "longitude"), name="gist_cube_ops"),
-                name="store_place_own",
-                condition=Q(kind="own"),
-            ),
             GinIndex(OpClass(F("search_text"), name="gin_trgm_ops"), name="store_search_text"),
+            GinIndex(fields=["services"], name="store_services"),
             models.Index(fields=["city", "kind"], name="store_city_kind"),
         ]
 
@@ -277,6 +273,7 @@ class Appointment(models.Model):
             ),
             models.Index(fields=["reference"], name="appointment_reference", condition=~Q(reference="")),
             GistIndex(fields=["store", "during"], name="appointment_store_during"),
+            models.Index(fields=["phone"], name="appointment_guest_phone", condition=Q(user=None)),
         ]
 
     def __str__(self) -> str:

@@ -71,9 +71,12 @@ class StoreQuerySet(models.QuerySet["Store"]):
         return self.alias(_away=EarthDistance(here, there)).filter(InBox(here, Value(metres), there), _away__lte=metres)
 
     def nearest(self, latitude: float, longitude: float) -> Self:
-        """The nearest first, with ``distance_m``, by the index: quick as long as only the first rows are taken."""
+        """The nearest first, with ``distance_m``, by the index: quick as long as only the first rows are taken.
+
+        Nothing may be added to the order: PostgreSQL before 17 would sort the whole table instead.
+        """
         here, there = ToEarth(Value(latitude), Value(longitude)), ToEarth("latitude", "longitude")
-        return self.annotate(distance_m=EarthDistance(here, there)).order_by(Chord(there, here), "pk")
+        return self.annotate(distance_m=EarthDistance(here, there)).order_by(Chord(there, here))
 
     def matching(self, words: str) -> Self:
         """Stores that hold every word in code, name, district or city."""

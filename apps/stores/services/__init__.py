@@ -13,6 +13,7 @@ from apps.stores.services.appointments import (
     move_on,
     reschedule,
 )
+from apps.stores.services.booking import book
 from apps.stores.services.free import free_days, free_slots, next_free
 from apps.stores.services.network import refresh_services, set_hours
 from apps.stores.services.overdue import expire_holds
@@ -23,6 +24,7 @@ __all__ = [
     "Slot",
     "accept",
     "arrive",
+    "book",
     "cancel",
     "complete",
     "confirm",
