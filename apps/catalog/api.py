@@ -65,7 +65,7 @@ class SpecSerializer(serializers.Serializer[Any]):
     """One value: ``number`` in ``unit``, or a text in both languages; ``cycle`` where it was measured by one."""
 
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the name of an option of every field, too
     group = serializers.CharField()
     number = serializers.DecimalField(max_digits=12, decimal_places=3, allow_null=True)
     text_en = serializers.CharField(allow_blank=True)

@@ -26,7 +26,7 @@ def _fields() -> Iterator[tuple[str, forms.Field]]:
     for definition in DEFINITIONS:
         for name in field_names(definition):
             suffix = name.partition(":")[2]
-            label = (
+            label: Any = (
                 format_lazy("{} {}", definition.label, LANGUAGES.get(suffix, suffix)) if suffix else definition.label
             )
             if definition.kind is Kind.TEXT:
