@@ -16,14 +16,16 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from .encoding import Problem
 from .factoring import factored
 from .nodes import Nodes
+from .simplify import Reduced
 
 CONTRADICTION = -1
 """In place of a node: no car."""
 _CHECK_EVERY = 256
 _RECURSION = 1_000_000
+_PACK = 6
+"""Values of more literals than this are halved into shared packs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Compiled:
 
 
 def compile_problem(
-    problem: Problem,
+    problem: Reduced,
     order: Sequence[int],
     *,
     drivers_above: int | None = None,
@@ -82,7 +84,7 @@ class _Search:
 
     def __init__(
         self,
-        problem: Problem,
+        problem: Reduced,
         order: Sequence[int],
         drivers_above: int | None,
         budget: Budget,
@@ -93,24 +95,23 @@ class _Search:
         self.progress = progress
         self.started = time.process_time()
         self.misses = 0
-        self.nodes = Nodes(sum(problem.sizes))
+        self.problem = problem
+        self.nodes = Nodes(problem.slot_count)
         self.variables = (1 << len(order)) - 1
         self.values: dict[int, int] = {}
         """Variable bit to the mask of all its value bits."""
-        self.slot: dict[int, int] = {}
-        """Value bit to slot."""
+        self.value_node: dict[int, int] = {}
+        """Value bit to the node of all literals that the value stands for."""
         offsets = _offsets(order, problem.sizes)
-        first = _first_slots(problem.sizes)
         bit_of: dict[int, int] = {}
         for place, variable in enumerate(order):
             bit_of[variable] = 1 << place
-            self.values[1 << place] = problem.full(variable) << offsets[variable]
-            for value in range(problem.sizes[variable]):
-                self.slot[1 << (offsets[variable] + value)] = first[variable] + value
+            self.values[1 << place] = ((1 << len(problem.slots[variable])) - 1) << offsets[variable]
+            for value, node in enumerate(_packed(self.nodes, problem.slots[variable])):
+                self.value_node[1 << (offsets[variable] + value)] = node
         self.outside = {bit: ~(mask | bit) for bit, mask in self.values.items()}
         self.clauses = [
-            sum(bit_of[variable] | mask << offsets[variable] for variable, mask in clause.literals)
-            for clause in problem.clauses
+            sum(bit_of[variable] | mask << offsets[variable] for variable, mask in clause) for clause in problem.clauses
         ]
         self._cache: dict[tuple[int, frozenset[int]], int] = {}
         self._free: dict[int, int] = {}
@@ -118,23 +119,13 @@ class _Search:
 
     def root(self) -> int:
         """Compile everything."""
+        if self.problem.contradiction:
+            return CONTRADICTION
         domains = 0
         for mask in self.values.values():
             domains |= mask
-        pending: dict[int, int] = {}
-        clauses: dict[int, None] = {}
-        for clause in self.clauses:
-            scope = clause & self.variables
-            if not scope:
-                return CONTRADICTION
-            if scope & (scope - 1):
-                clauses[clause] = None
-            else:
-                pending[scope] = pending.get(scope, self.values[scope]) & clause
-        if not all(pending.values()):
-            return CONTRADICTION
-        state = self.propagated(clauses, domains, pending)
-        return CONTRADICTION if state is None else self.conjunction(self.variables, *state)
+        rest = self.conjunction(self.variables, self.clauses, domains)
+        return rest if rest == CONTRADICTION else self.nodes.conjunction([*self.problem.fixed, rest])
 
     def propagated(  # noqa: C901 (the hot loop: a call per clause would double its time)
         self, clauses: Iterable[int], domains: int, pending: dict[int, int]
@@ -275,7 +266,7 @@ class _Search:
             rest = domain
             while rest:
                 bit = rest & -rest
-                parts.append(self.slot[bit])
+                parts.append(self.value_node[bit])
                 rest ^= bit
             node = self._free[domain] = self.nodes.disjunction(parts)
         return node
@@ -301,12 +292,14 @@ class _Search:
             raise BudgetExceeded(seconds, self.nodes.edges)
 
 
-def _first_slots(sizes: Sequence[int]) -> list[int]:
-    """The first slot of every variable: values numbered through, as the layout does."""
-    first = [0]
-    for size in sizes:
-        first.append(first[-1] + size)
-    return first
+def _packed(nodes: Nodes, rows: Sequence[tuple[int, ...]]) -> list[int]:
+    """The nodes of values that stand for several literals each, halved again and again so that halves are shared."""
+    width = len(rows[0])
+    if width <= _PACK:
+        return [nodes.pack(row) for row in rows]
+    half = width // 2
+    left, right = _packed(nodes, [row[:half] for row in rows]), _packed(nodes, [row[half:] for row in rows])
+    return [nodes.pack(pair) for pair in zip(left, right, strict=True)]
 
 
 def _offsets(order: Sequence[int], sizes: Sequence[int]) -> dict[int, int]:

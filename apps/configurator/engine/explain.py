@@ -5,13 +5,14 @@ the solver's core, then to an inclusion-minimal one by QuickXplain (Junker 2004)
 """
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
 from pysat.solvers import Solver
 
 from .answer import Conflict
 from .encoding import STRUCTURE, Problem
 from .model import Model
+from .sat import all_clauses, clause_literals, name_values, structure
 
 
 class RuleSolver:
@@ -20,7 +21,7 @@ class RuleSolver:
     def __init__(self, model: Model, problem: Problem) -> None:
         self.model = model
         self._lock = threading.Lock()
-        self._names = _number(problem)
+        self._names = name_values(problem)
         self._literal_of = {
             literal: self._names[layout_variable][slot - problem.layout.first[layout_variable]]
             for literal, slot in problem.layout.slot_of.items()
@@ -32,9 +33,8 @@ class RuleSolver:
         self._solver = Solver(name="glucose4", bootstrap_with=self._clauses(problem))
 
     def clauses(self, problem: Problem) -> list[list[int]]:
-        """The clauses with all rules in force."""
-        off = {-selector for selector in self._rule_of}
-        return [[literal for literal in clause if literal not in off] for clause in self._clauses(problem)]
+        """The clauses with all rules in force, without selectors."""
+        return list(all_clauses(problem, self._names))
 
     def possible(self, choices: Sequence[str]) -> bool:
         """Whether a car with these literals exists."""
@@ -77,25 +77,13 @@ class RuleSolver:
         """Free the solver."""
         self._solver.delete()
 
-    def _clauses(self, problem: Problem) -> Iterable[list[int]]:
-        for variable, names in enumerate(self._names):
-            yield list(names)  # of two values this says nothing, but makes the variable known
-            if problem.sizes[variable] != 2:
-                for place, name in enumerate(names):
-                    yield from ([-name, -other] for other in names[:place])
+    def _clauses(self, problem: Problem) -> Iterator[list[int]]:
+        yield from structure(self._names)
         for clause in problem.clauses:
             literals = [] if clause.origin == STRUCTURE else [-self._selector[clause.origin]]
             for variable, mask in clause.literals:
-                literals.extend(self._literals(problem, variable, mask))
+                literals += clause_literals(self._names[variable], mask)
             yield literals
-
-    def _literals(self, problem: Problem, variable: int, mask: int) -> list[int]:
-        """A clause literal as SAT literals: values, or the negation of the only value that is not allowed."""
-        names = self._names[variable]
-        rest = problem.full(variable) & ~mask
-        if len(names) > 2 and rest.bit_count() == 1:
-            return [-names[rest.bit_length() - 1]]
-        return [name for value, name in enumerate(names) if mask >> value & 1]
 
     def _consistent(self, assumptions: Sequence[int]) -> bool:
         with self._lock:
@@ -119,17 +107,3 @@ class RuleSolver:
         from_second = self._quickxplain(background + first, second, tested=bool(first))
         from_first = self._quickxplain(background + from_second, first, tested=bool(from_second))
         return from_first + from_second
-
-
-def _number(problem: Problem) -> list[list[int]]:
-    """A SAT literal per value of each variable; two values are one SAT variable and its negation."""
-    names: list[list[int]] = []
-    top = 0
-    for size in problem.sizes:
-        if size == 2:
-            top += 1
-            names.append([top, -top])
-        else:
-            names.append(list(range(top + 1, top + size + 1)))
-            top += size
-    return names

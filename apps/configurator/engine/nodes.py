@@ -15,7 +15,7 @@ LITERAL = 2
 class Nodes:
     """A growing circuit over ``slots`` literals: node ``s < slots`` is the literal of slot ``s``."""
 
-    __slots__ = ("_unique", "children", "edges", "kinds", "slots")
+    __slots__ = ("_packed", "_unique", "children", "edges", "kinds", "slots")
 
     def __init__(self, slots: int) -> None:
         self.slots = slots
@@ -23,15 +23,19 @@ class Nodes:
         self.children: list[tuple[int, ...]] = [()] * slots
         self.edges = 0
         self._unique: dict[tuple[int, tuple[int, ...]], int] = {}
+        self._packed: set[int] = set()
+
+    def pack(self, slots: Iterable[int]) -> int:
+        """The AND of literals that always go together; it stays one node in whatever it becomes part of."""
+        node = self.conjunction(slots)
+        self._packed.add(node)
+        return node
 
     def conjunction(self, parts: Iterable[int]) -> int:
-        """The AND of the parts; parts that are ANDs themselves are taken apart."""
+        """The AND of the parts (an AND without children: always); parts that are ANDs, but not packs, are taken apart."""
         flat: list[int] = []
         for part in parts:
-            if self.kinds[part] == AND:
-                flat.extend(self.children[part])
-            else:
-                flat.append(part)
+            flat += self.factors(part)
         return flat[0] if len(flat) == 1 else self._node(AND, tuple(sorted(flat)))
 
     def disjunction(self, parts: Iterable[int]) -> int:
@@ -41,7 +45,7 @@ class Nodes:
 
     def factors(self, node: int) -> tuple[int, ...]:
         """What the node is the AND of."""
-        return self.children[node] if self.kinds[node] == AND else (node,)
+        return self.children[node] if self.kinds[node] == AND and node not in self._packed else (node,)
 
     def _node(self, kind: int, children: tuple[int, ...]) -> int:
         key = (kind, children)

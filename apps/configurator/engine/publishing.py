@@ -1,9 +1,9 @@
 """Compiling a model within a budget: which settings are tried, and which of the circuits is kept.
 
-No setting is best for every model, and the wrong one can cost a hundred times as much. So all are tried with a small
-allowance of edges, then those that did not finish with a larger one; as soon as one finishes, the others of that round
-are held to one and a half times its work, and the circuit with the fewest edges wins. Allowances are counted in edges
-and not in seconds, so that a model compiles to the same circuit on every machine.
+No setting is best for every model, and the wrong one can cost a hundred times as much. So each gets a small allowance
+of edges at first, and larger ones when none finishes. What is cheap to compile is compiled with the other settings too, and
+the circuit with the fewest edges wins. Allowances are counted in edges and not in seconds, so that a model compiles
+to the same circuit on every machine.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,15 +12,19 @@ from time import process_time
 
 from .circuit import Circuit, circuit_key, circuit_of
 from .compiler import Budget, BudgetExceeded, Compiled, Progress, compile_problem
-from .encoding import Problem, encode
+from .encoding import encode
 from .model import Context, Model
 from .ordering import elimination_orders
+from .simplify import Reduced, simplified
 
-ROUNDS = ((60_000, 4), (400_000, 3), (2_000_000, 2))
-"""Allowance in edges, and how many settings are tried with it."""
+SCHEDULE = ((0, 60_000), (1, 60_000), (0, 250_000), (2, 250_000), (1, 250_000), (0, 2_000_000), (3, 2_000_000))
+"""Which setting is tried with which allowance, until one finishes."""
+CHEAP = 60_000
+"""A compile of at most this many edges (under half a second) is repeated with the other settings."""
+SPARE = 1.2
+"""How much more work than the first one that finished another setting may take."""
 DRIVERS_ABOVE = 120
 """Clauses from which on a component is large: there a few drivers decide, below that the static order does."""
-SPARE = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,36 +39,44 @@ def compile_model(
     model: Model, context: Context, budget: Budget | None = None, progress: Progress | None = None
 ) -> Circuit:
     """The circuit of a model in a context. Raises ``BudgetExceeded``, or ``TableTooLarge`` for a hopeless table."""
-    problem = encode(model, context)
+    problem = simplified(encode(model, context))
     return compile_clauses(problem, circuit_key(model, context), budget, progress)
 
 
 def compile_clauses(
-    problem: Problem, key: str, budget: Budget | None = None, progress: Progress | None = None
+    problem: Reduced, key: str, budget: Budget | None = None, progress: Progress | None = None
 ) -> Circuit:
     """The smallest circuit that the settings find. Raises ``BudgetExceeded``."""
     budget = budget or Budget()
-    deadline = process_time() + budget.seconds
+    started = process_time()
     settings = list(_settings(problem))
-    for allowance, tried in ROUNDS:
-        best: Circuit | None = None
-        limit = min(allowance, budget.edges)
-        for setting in settings[:tried]:
-            within = replace(budget, seconds=deadline - process_time(), edges=limit)
-            compiled = _attempt(problem, setting, within, progress)
-            if compiled is not None:
-                limit = min(limit, int(SPARE * compiled.nodes.edges) + 1_000)
-                circuit = circuit_of(compiled, key)
-                if best is None or circuit.edges < best.edges:
-                    best = circuit
-        if best is not None:
-            return best
-        if allowance >= budget.edges or process_time() > deadline:
+    for index, allowance in SCHEDULE:
+        left = Budget(budget.seconds - (process_time() - started), min(allowance, budget.edges))
+        setting = settings[index % len(settings)]
+        compiled = _attempt(problem, setting, left, progress)
+        if compiled is not None:
+            best = circuit_of(compiled, key)
+            if compiled.nodes.edges > CHEAP:
+                return best
+            others = [other for other in settings if other is not setting]
+            return _better(problem, others, best, replace(left, edges=int(SPARE * compiled.nodes.edges)))
+        if left.seconds <= 0 or left.edges == budget.edges:
             break
-    raise BudgetExceeded(budget.seconds - deadline + process_time(), budget.edges)
+    raise BudgetExceeded(process_time() - started, budget.edges)
 
 
-def _attempt(problem: Problem, setting: Setting, budget: Budget, progress: Progress | None) -> Compiled | None:
+def _better(problem: Reduced, settings: Sequence[Setting], best: Circuit, budget: Budget) -> Circuit:
+    """The smallest of the circuit and those of other settings."""
+    for setting in settings:
+        compiled = _attempt(problem, setting, budget, None)
+        if compiled is not None:
+            circuit = circuit_of(compiled, best.key)
+            if circuit.edges < best.edges:
+                best = circuit
+    return best
+
+
+def _attempt(problem: Reduced, setting: Setting, budget: Budget, progress: Progress | None) -> Compiled | None:
     try:
         return compile_problem(
             problem, setting.order, drivers_above=setting.drivers_above, budget=budget, progress=progress
@@ -73,10 +85,9 @@ def _attempt(problem: Problem, setting: Setting, budget: Budget, progress: Progr
         return None
 
 
-def _settings(problem: Problem) -> Iterator[Setting]:
+def _settings(problem: Reduced) -> Iterator[Setting]:
     """The static order that looks best, drivers first, then two more static orders."""
-    scopes = {frozenset(variable for variable, _ in clause.literals) for clause in problem.clauses}
-    orders = elimination_orders(problem.sizes, scopes)
+    orders = elimination_orders(problem.sizes, {frozenset(variable for variable, _ in c) for c in problem.clauses})
     yield Setting(orders[0], None)
     if len(problem.clauses) > DRIVERS_ABOVE:
         yield Setting(orders[0], DRIVERS_ABOVE)
