@@ -48,6 +48,14 @@ class TrimQuerySet(models.QuerySet["Trim"]):
             asked &= Q(range_km__gte=filters.range_min)
         return self.filter(asked)
 
+    def matching(self, words: str) -> Self:
+        """Trims of the models that the words find, those of the closest name first."""
+        from apps.catalog.models import CarModel
+
+        found = self.filter(car_model__in=CarModel.objects.matching(words).values("pk"))
+        closeness = TrigramWordSimilarity(search.normalise(words), "car_model__search_text")
+        return found.annotate(closeness=closeness).order_by("-closeness", "car_model__position", "car_model", "position")
+
     def siblings_first(self, car_models: "list[int]") -> Self:
         """Trims of these models before the others, then in the order of the showroom."""
         sibling = Case(When(car_model__in=car_models, then=0), default=1)

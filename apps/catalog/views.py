@@ -133,7 +133,7 @@ def _suggestions(words: str, shown: list[Trim]) -> list[Trim]:
     """Trims to add: what the words find, or else further trims of the same cars and then the recommended ones."""
     trims = Trim.objects.on_sale().exclude(pk__in=[trim.pk for trim in shown]).select_related("car_model__brand")
     if words:
-        trims = trims.filter(car_model__in=CarModel.objects.matching(words).values("pk"))
+        return list(trims.matching(words)[:SUGGESTIONS])
     return list(trims.siblings_first([trim.car_model_id for trim in shown])[:SUGGESTIONS])
 
 
