@@ -41,7 +41,17 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Rule
-        fields = "__all__"
+        fields = (
+            "configurator",
+            "code",
+            "kind",
+            "parameters",
+            "reason_en",
+            "reason_zh",
+            "owner",
+            "valid_from",
+            "valid_until",
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -59,7 +69,7 @@ class PriceRuleForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = PriceRule
-        fields = "__all__"
+        fields = ("configurator", "code", "when", "amount", "label_en", "label_zh", "valid_from", "valid_until")
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -77,7 +87,20 @@ class OptionForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Option
-        fields = "__all__"
+        fields = (
+            "configurator",
+            "group",
+            "code",
+            "name_en",
+            "name_zh",
+            "description_en",
+            "description_zh",
+            "price",
+            "standard",
+            "colour",
+            "picture",
+            "position",
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -92,7 +115,15 @@ class RentalTermsForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = RentalTerms
-        fields = "__all__"
+        fields = (
+            "option",
+            "instead_of",
+            "monthly_price",
+            "mileage_cap",
+            "overage_price",
+            "minimum_term",
+            "buyout_price",
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -102,14 +133,14 @@ class RentalTermsForm(forms.ModelForm):  # type: ignore[type-arg]
         return cleaned
 
 
-class GroupInline(TabularInline):
+class GroupInline(TabularInline):  # type: ignore[misc]  # it has no types
     model = OptionGroup
     extra = 0
     fields = ("position", "code", "name_en", "name_zh", "pick")
     show_change_link = True
 
 
-class RentalInline(StackedInline):
+class RentalInline(StackedInline):  # type: ignore[misc]  # it has no types
     model = RentalTerms
     form = RentalTermsForm
     fk_name = "option"
@@ -118,7 +149,7 @@ class RentalInline(StackedInline):
 
 
 @admin.register(Configurator)
-class ConfiguratorAdmin(ModelAdmin):
+class ConfiguratorAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
     list_display = ("car_model", "price", "number_of_options", "number_of_rules", "current")
     list_select_related = ("car_model__brand", "current__configurator__car_model")
     search_fields = ("car_model__slug", "car_model__name_en", "car_model__name_zh")
@@ -134,19 +165,19 @@ class ConfiguratorAdmin(ModelAdmin):
             option_count=Count("options", distinct=True), rule_count=Count("rules", distinct=True)
         ).defer("current__document")
 
-    @display(description=_("base price"))
+    @display(description=_("base price"))  # type: ignore[untyped-decorator]
     def price(self, configurator: Configurator) -> str:
         return yuan(configurator.base_price)
 
-    @display(description=_("options"))
+    @display(description=_("options"))  # type: ignore[untyped-decorator]
     def number_of_options(self, configurator: Any) -> int:
         return int(configurator.option_count)
 
-    @display(description=_("rules"))
+    @display(description=_("rules"))  # type: ignore[untyped-decorator]
     def number_of_rules(self, configurator: Any) -> int:
         return int(configurator.rule_count)
 
-    @action(description=_("Publish the draft"), permissions=["publish"])
+    @action(description=_("Publish the draft"), permissions=["publish"])  # type: ignore[untyped-decorator]
     def publish_draft(self, request: HttpRequest, object_id: str) -> HttpResponse:
         self._publish(request, Configurator.objects.get(pk=object_id))
         return HttpResponseRedirect(reverse("admin:configurator_configurator_change", args=[object_id]))
@@ -179,7 +210,7 @@ class ConfiguratorAdmin(ModelAdmin):
 
 
 @admin.register(OptionGroup)
-class OptionGroupAdmin(ModelAdmin):
+class OptionGroupAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
     list_display = ("code", "configurator", "name_en", "name_zh", "pick", "position")
     list_filter = ("configurator", "pick")
     list_select_related = ("configurator__car_model",)
@@ -188,7 +219,7 @@ class OptionGroupAdmin(ModelAdmin):
 
 
 @admin.register(Option)
-class OptionAdmin(ModelAdmin):
+class OptionAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
     form = OptionForm
     list_display = ("code", "configurator", "group", "name_en", "name_zh", "amount", "standard")
     list_filter = ("configurator", "standard")
@@ -197,13 +228,13 @@ class OptionAdmin(ModelAdmin):
     autocomplete_fields = ("configurator", "group")
     inlines = (RentalInline,)
 
-    @display(description=_("price"), ordering="price")
+    @display(description=_("price"), ordering="price")  # type: ignore[untyped-decorator]
     def amount(self, option: Option) -> str:
         return yuan(option.price)
 
 
 @admin.register(RentalTerms)
-class RentalTermsAdmin(ModelAdmin):
+class RentalTermsAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
     form = RentalTermsForm
     list_display = ("option", "monthly_price", "mileage_cap", "overage_price", "minimum_term", "buyout_price")
     list_select_related = ("option",)
@@ -212,7 +243,7 @@ class RentalTermsAdmin(ModelAdmin):
 
 
 @admin.register(Rule)
-class RuleAdmin(ModelAdmin):
+class RuleAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
     form = RuleForm
     list_display = ("code", "configurator", "kind", "reason_en", "reason_zh", "owner", "valid_from", "valid_until")
     list_filter = ("configurator", "kind", "owner")
@@ -222,7 +253,7 @@ class RuleAdmin(ModelAdmin):
 
 
 @admin.register(PriceRule)
-class PriceRuleAdmin(ModelAdmin):
+class PriceRuleAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
     form = PriceRuleForm
     list_display = ("code", "configurator", "label_en", "label_zh", "price", "valid_from", "valid_until")
     list_filter = ("configurator",)
@@ -230,12 +261,12 @@ class PriceRuleAdmin(ModelAdmin):
     search_fields = ("code", "label_en", "label_zh", "when")
     autocomplete_fields = ("configurator",)
 
-    @display(description=_("amount"), ordering="amount")
+    @display(description=_("amount"), ordering="amount")  # type: ignore[untyped-decorator]
     def price(self, rule: PriceRule) -> str:
         return yuan(rule.amount)
 
 
-class ReadOnlyAdmin(ModelAdmin):
+class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
     """What is frozen can be looked at."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -265,11 +296,11 @@ class ConfiguratorVersionAdmin(ReadOnlyAdmin):
             else found.defer("document")
         )
 
-    @display(description=_("SHA-256"))
+    @display(description=_("SHA-256"))  # type: ignore[untyped-decorator]
     def short_hash(self, version: ConfiguratorVersion) -> str:
         return version.sha256[:12]
 
-    @action(description=_("Put this version on sale"), permissions=["publish"])
+    @action(description=_("Put this version on sale"), permissions=["publish"])  # type: ignore[untyped-decorator]
     def go_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
         version = ConfiguratorVersion.objects.get(pk=object_id)
         make_current(version=version)
@@ -292,6 +323,6 @@ class BuildAdmin(ReadOnlyAdmin):
         found: QuerySet[Build] = super().get_queryset(request)
         return found.defer("version__document")
 
-    @display(description=_("total"), ordering="total")
+    @display(description=_("total"), ordering="total")  # type: ignore[untyped-decorator]
     def price(self, build: Build) -> str:
         return yuan(build.total)

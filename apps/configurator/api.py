@@ -139,7 +139,7 @@ class PriceStepOutput(serializers.Serializer[Any]):
 
 class ChangeOutput(serializers.Serializer[Any]):
     code = serializers.CharField()
-    kind = serializers.ChoiceField(choices=["new", "gone", "repriced"])
+    kind = serializers.CharField(help_text="new, gone or repriced")
     name_en = serializers.CharField()
     name_zh = serializers.CharField()
     before = serializers.IntegerField(allow_null=True)
@@ -216,7 +216,8 @@ class ConfiguratorViewSet(IdempotentMixin, GenericViewSet[CarModel]):
         data.is_valid(raise_exception=True)
         wanted = data.validated_data
         session = open_session(slug, wanted.get("market", ""))
-        return Response(ConfigureOutput(_configured(session, wanted)).data)
+        body = _configured(session, wanted)
+        return Response({name: value for name, value in ConfigureOutput(body).data.items() if name in body})
 
 
 class BuildViewSet(IdempotentMixin, GenericViewSet[Build]):

@@ -106,7 +106,8 @@ class Document:
     def boundaries(self) -> tuple[date, ...]:
         """The days on which what is valid changes; between two of them every day is alike."""
         days: set[date | None] = set()
-        for entry in (*self.rules, *self.price_rules):
+        dated: list[DocumentRule | DocumentPriceRule] = [*self.rules, *self.price_rules]
+        for entry in dated:
             days |= {entry.valid_from, entry.valid_until}
         for rule in self.rules:
             if isinstance(rule.rule, engine.Available):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 
 if TYPE_CHECKING:
-    from apps.configurator.models import Build, Configurator
+    from apps.configurator.models import Build, Configurator  # noqa: F401  named in annotations
 
 
 class ConfiguratorQuerySet(models.QuerySet["Configurator"]):

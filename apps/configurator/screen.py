@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from django.conf import settings
 from django.utils.formats import number_format
@@ -115,8 +116,9 @@ class Screen:
     url: str
 
     @property
-    def has_rental(self) -> bool:
-        return any(row.rental for block in self.blocks for row in block.rows)
+    def missing_more(self) -> int:
+        """How many undecided groups there are beside the four that are named."""
+        return max(0, len(self.missing) - 4)
 
 
 class Drawing:
@@ -189,7 +191,7 @@ class Drawing:
     def _blocks(self) -> tuple[Block, ...]:
         groups = self.document.groups
         current = self.state.step or self._first_step()
-        following = dict(zip(groups, groups[1:], strict=False))
+        following = dict(pairwise(groups))
         return tuple(
             self._block(group, following.get(group), is_open=not self.sole_open or group.code == current)
             for group in groups

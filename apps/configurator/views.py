@@ -1,5 +1,7 @@
 """The visitor's pages: choose a car, configure it, save it, come back to it."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,7 +15,7 @@ from apps.common.pages import redirect_page, render_page
 from apps.common.requests import is_htmx, signed_in
 from apps.configurator import costs
 from apps.configurator.codes import WrongCode, read_code
-from apps.configurator.errors import Contradiction, Incomplete, NotConfigurable, UnknownMarket, UnknownOption
+from apps.configurator.errors import Contradiction, Incomplete, UnknownMarket, UnknownOption
 from apps.configurator.forms import CodeForm, CostForm
 from apps.configurator.models import Build, Configurator
 from apps.configurator.pricing import PriceStep, QuoteLine
@@ -105,11 +107,8 @@ def build(request: HttpRequest, code: str) -> HttpResponse:
     saved = get_object_or_404(Build.objects.whole(), code=wanted)
     quote = quote_build(saved)
     state = PageState(tuple(saved.choices), market="" if saved.market == "CN" else saved.market)
-    try:
-        document = _session(saved.car_model.slug, "").document
-        picture, exact = picture_of(document, frozenset(line["code"] for line in saved.lines))
-    except NotConfigurable:
-        picture, exact = "", False
+    picked = frozenset(line["code"] for line in saved.lines)
+    picture, exact = picture_of(quote.document, picked) if quote.document else ("", False)
     return render(
         request,
         "configurator/build.html",
@@ -154,7 +153,7 @@ def _page(
     return render_page(request, "configurator/configure.html", context, partial="screen", status=status)
 
 
-def _costs(request: HttpRequest, session: OpenSession) -> dict[str, object]:
+def _costs(request: HttpRequest, session: OpenSession) -> dict[str, Any]:
     """The form and, where it is filled in properly, the comparison of every battery that can be rented."""
     given = request.GET if "years" in request.GET or "kilometres" in request.GET else None
     form = CostForm(given or {name: field.initial for name, field in CostForm.base_fields.items()})

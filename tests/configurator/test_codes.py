@@ -9,14 +9,14 @@ from apps.configurator.codes import ALPHABET, LENGTH, WrongCode, check_character
 stems = st.text(alphabet=ALPHABET, min_size=LENGTH - 1, max_size=LENGTH - 1)
 
 
-def test_the_alphabet_has_a_prime_number_of_characters_that_nobody_mixes_up():
+def test_the_alphabet_has_a_prime_number_of_characters_that_nobody_mixes_up() -> None:
     assert len(set(ALPHABET)) == 31
     assert not set(ALPHABET) & set("01ILO")
 
 
 @settings(max_examples=30)
 @given(stems)
-def test_any_single_wrong_character_is_found(stem):
+def test_any_single_wrong_character_is_found(stem: str) -> None:
     code = stem + check_character(stem)
     for place in range(LENGTH):
         for wrong in set(ALPHABET) - {code[place]}:
@@ -26,7 +26,7 @@ def test_any_single_wrong_character_is_found(stem):
 
 @settings(max_examples=30)
 @given(stems)
-def test_swapped_neighbours_are_found(stem):
+def test_swapped_neighbours_are_found(stem: str) -> None:
     code = stem + check_character(stem)
     for place in range(LENGTH - 1):
         swapped = code[:place] + code[place + 1] + code[place] + code[place + 2 :]
@@ -35,12 +35,12 @@ def test_swapped_neighbours_are_found(stem):
                 read_code(swapped)
 
 
-def test_case_spaces_and_hyphens_do_not_matter():
+def test_case_spaces_and_hyphens_do_not_matter() -> None:
     code = new_code()
     assert read_code(f" {code[:4].lower()}-{code[4:]} ") == code
 
 
 @pytest.mark.parametrize("text", ["", "ABC", "O" * 8, "中文字符中文字符", "2222222222"])
-def test_what_cannot_be_a_code_is_refused(text):
+def test_what_cannot_be_a_code_is_refused(text: str) -> None:
     with pytest.raises(WrongCode):
         read_code(text)

@@ -15,7 +15,7 @@ from apps.configurator.engine.model import (
     Requires,
     Table,
 )
-from apps.configurator.selection import fulfilled, known, settle, with_choice
+from apps.configurator.selection import Settled, fulfilled, known, settle, with_choice
 
 MODEL = Model(
     (
@@ -28,34 +28,34 @@ MODEL = Model(
 CONTEXT = Context("CN", date(2026, 1, 1))
 
 
-def settled(*choices):
+def settled(*choices: str) -> Settled:
     return settle(MODEL, CONTEXT, choices, machine_for(MODEL, CONTEXT).answer(choices))
 
 
-def test_undecided_groups_are_named_in_the_models_order():
+def test_undecided_groups_are_named_in_the_models_order() -> None:
     assert settled().undecided == ("paint", "wheels")
 
 
-def test_what_is_forced_is_in_the_car():
+def test_what_is_forced_is_in_the_car() -> None:
     found = settled("red", "tow")
     assert found.picked == {"red", "large", "tow"}
     assert found.complete
 
 
-def test_a_rule_that_waits_for_one_more_extra_keeps_its_group_open():
+def test_a_rule_that_waits_for_one_more_extra_keeps_its_group_open() -> None:
     assert settled("blue", "small").undecided == ("extras",)
 
 
-def test_a_new_choice_replaces_its_groups_choice_and_its_own_refusal():
+def test_a_new_choice_replaces_its_groups_choice_and_its_own_refusal() -> None:
     assert with_choice(MODEL, ("red", "tow"), "blue") == ("tow", "blue")
     assert with_choice(MODEL, ("!tow",), "tow") == ("tow",)
 
 
-def test_unknown_choices_and_refusals_of_single_choices_are_sorted_out():
+def test_unknown_choices_and_refusals_of_single_choices_are_sorted_out() -> None:
     assert known(MODEL, ["red", "red", "!tow", "!blue", "gone"]) == (("red", "!tow"), ("!blue", "gone"))
 
 
-def test_each_kind_of_rule_is_judged_on_a_whole_car():
+def test_each_kind_of_rule_is_judged_on_a_whole_car() -> None:
     car = frozenset({"red", "large", "tow"})
     judged = {
         rule.id: fulfilled(rule, car, CONTEXT)

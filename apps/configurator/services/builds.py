@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from apps.catalog.models import CarModel
 from apps.common.translated import Translated
 from apps.configurator.codes import new_code, read_code
-from apps.configurator.errors import Contradiction, Incomplete, NotConfigurable, UnknownOption
+from apps.configurator.documents import Document
+from apps.configurator.errors import Contradiction, Incomplete, NotConfigurable, UnknownMarket, UnknownOption
 from apps.configurator.machines import Session
 from apps.configurator.models import Build
 from apps.configurator.pricing import Price, PriceStep, QuoteLine, price
 from apps.configurator.rental import RentalTerms
 from apps.configurator.selection import known, settle
-from apps.configurator.services.sessions import Explanation, explain, open_session
+from apps.configurator.services.sessions import Explanation, OpenSession, explain, open_session
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -59,6 +60,7 @@ class BuildQuote:
     changes: tuple[Change, ...] = ()
     saved_total: int = 0
     saved_terms: RentalTerms | None = None
+    document: Document | None = None
 
     @property
     def changed(self) -> bool:
@@ -144,18 +146,17 @@ def quote_build(build: Build) -> BuildQuote:
     lines = tuple(QuoteLine(**line) for line in build.lines)
     try:
         session = open_session(build.car_model.slug, build.market)
-        wanted, unknown = known(session.machine.model, build.choices)
-        if unknown:
-            names = {line.code: line.name for line in lines}
-            gone = names.get(unknown[0].removeprefix("!"), unknown[0])
-            return _not_any_more(
-                build, session.version_number, _("%(option)s is no longer offered.") % {"option": gone}
-            )
+    except (NotConfigurable, UnknownMarket) as error:
+        return _not_any_more(build, None, str(error))
+    wanted, unknown = known(session.machine.model, build.choices)
+    if unknown:
+        names = {line.code: line.name for line in lines}
+        gone = names.get(unknown[0].removeprefix("!"), unknown[0])
+        return _not_any_more(build, session, _("%(option)s is no longer offered.") % {"option": gone})
+    try:
         cost = whole_car(session, wanted)
-    except NotConfigurable as error:
-        return _not_any_more(build, build.version.number, str(error))
     except (Contradiction, Incomplete) as error:
-        return _not_any_more(build, session.version_number, str(error))
+        return _not_any_more(build, session, str(error))
     return BuildQuote(
         code=build.code,
         car_model=build.car_model,
@@ -170,6 +171,7 @@ def quote_build(build: Build) -> BuildQuote:
         changes=changes(tuple(PriceStep(**step) for step in build.price_trace), lines, cost),
         saved_total=build.total,
         saved_terms=_terms(build),
+        document=session.document,
     )
 
 
@@ -198,11 +200,11 @@ def _other_steps(trace: tuple[PriceStep, ...], lines: tuple[QuoteLine, ...]) -> 
     }
 
 
-def _not_any_more(build: Build, version_number: int, problem: str) -> BuildQuote:
+def _not_any_more(build: Build, session: OpenSession | None, problem: str) -> BuildQuote:
     return BuildQuote(
         code=build.code,
         car_model=build.car_model,
-        version_number=version_number,
+        version_number=session.version_number if session else build.version.number,
         valid=False,
         problem=problem,
         total=build.total,
@@ -212,6 +214,7 @@ def _not_any_more(build: Build, version_number: int, problem: str) -> BuildQuote
         terms=_terms(build),
         saved_total=build.total,
         saved_terms=_terms(build),
+        document=session.document if session else None,
     )
 
 

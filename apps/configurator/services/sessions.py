@@ -89,10 +89,8 @@ def explain(session: Session, choices: tuple[str, ...], option: str | None) -> E
 def explain_forced(session: Session, choices: tuple[str, ...], option: str) -> Explanation | None:
     """Why ``option`` is in every car that the choices leave: what makes each of its alternatives impossible."""
     group = session.document.group_of[option]
-    if group.pick == "any":
-        others = [f"!{option}"]
-    else:
-        others = [other.code for other in group.options if other.code != option]
+    alternatives = [other.code for other in group.options if other.code != option]
+    others = [f"!{option}"] if group.pick == "any" else alternatives
     conflicts = [found for other in others if (found := session.machine.why(choices, other)) is not None]
     if not conflicts:
         return None

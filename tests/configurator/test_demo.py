@@ -1,0 +1,90 @@
+"""The cars that come with the portal: as many options and rules as promised, buildable, nothing dead."""
+
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+
+from apps.common.demo import DemoOptions
+from apps.configurator import demo
+from apps.configurator.documents import Document, read
+from apps.configurator.machines import Session
+from apps.configurator.models import Configurator, ConfiguratorVersion
+from apps.configurator.screen import stills
+from apps.configurator.selection import settle
+from tests.factories.catalog import make_car_model
+
+CARS = ("aion-ut-super", "avatr-12", "kaicheng-v919")
+# Least numbers of options, of rules and of table rules.
+SIZES = {"aion-ut-super": (25, 12, 1), "avatr-12": (50, 30, 1), "kaicheng-v919": (100, 100, 10)}
+
+
+@pytest.fixture(scope="module")
+def documents(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Document]]:
+    """All three cars, loaded and published once for the module."""
+    from django.db import transaction
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        for slug in CARS:
+            make_car_model(slug)
+        demo.load(DemoOptions(), lambda label, done, total: None)
+        before = list(ConfiguratorVersion.objects.values_list("sha256", "published_at"))
+        demo.load(DemoOptions(), lambda label, done, total: None)
+        assert list(ConfiguratorVersion.objects.values_list("sha256", "published_at")) == before
+        yield {
+            row.car_model.slug: read(row.current.document)  # type: ignore[union-attr]
+            for row in Configurator.objects.select_related("car_model", "current")
+        }
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("slug", CARS)
+def test_a_car_has_the_options_and_rules_it_should(documents: dict[str, Document], slug: str) -> None:
+    data = tomllib.loads((demo.DATA / f"{slug}.toml").read_text())
+    options, rules, tables = SIZES[slug]
+    assert len(documents[slug].options) >= options
+    assert len(documents[slug].rules) >= rules
+    assert sum("table" in rule for rule in data["rules"]) >= tables
+
+
+@pytest.mark.parametrize("slug", CARS)
+def test_every_option_is_in_some_car_of_some_market_and_every_market_has_cars(
+    documents: dict[str, Document], slug: str
+) -> None:
+    document = documents[slug]
+    answers = [Session(document, market, date(2026, 1, 1)).answer(()) for market in document.markets]
+    alive = {code for answer in answers for code, total in answer.from_total.items() if total is not None}
+    assert all(answer.valid and answer.count for answer in answers)
+    assert set(document.options) - alive == set()
+
+
+@pytest.mark.parametrize("slug", CARS)
+def test_the_standard_car_is_a_whole_car(documents: dict[str, Document], slug: str) -> None:
+    session = Session(documents[slug], "CN", date(2026, 1, 1))
+    standard = tuple(code for code, option in documents[slug].options.items() if option.standard)
+    answer = session.answer(standard)
+    assert answer.valid
+    assert settle(session.machine.model, session.machine.context, standard, answer).complete
+
+
+@pytest.mark.parametrize("slug", CARS)
+def test_everything_is_said_in_both_languages_and_every_picture_exists(
+    documents: dict[str, Document], slug: str
+) -> None:
+    document = documents[slug]
+    texts = [(option.name_en, option.name_zh) for option in document.options.values()]
+    texts += [(rule.reason_en, rule.reason_zh) for rule in document.rules]
+    texts += [(group.name_en, group.name_zh) for group in document.groups]
+    assert all(en and zh for en, zh in texts)
+    assert {option.picture for option in document.options.values()} - {""} <= stills()
+
+
+def test_the_opening_cars_battery_is_bought_or_rented_at_the_advertised_prices(documents: dict[str, Document]) -> None:
+    document = documents["aion-ut-super"]
+    assert document.base_price + document.options["battery-buy"].price == 8_990_000
+    assert document.base_price + document.options["battery-rent"].price == 4_990_000
+    rental = document.options["battery-rent"].rental
+    assert rental is not None
+    assert rental.instead_of == "battery-buy"
