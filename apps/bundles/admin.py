@@ -66,7 +66,7 @@ class CoverAdmin(ProductAdmin):
         rows: Any = super().get_queryset(request)
         return rows.with_from_price()  # type: ignore[no-any-return]
 
-    @admin.display(description=_("from"), ordering="from_price")
+    @admin.display(description=_("lowest price"), ordering="from_price")
     def from_price(self, cover: Any) -> str:
         return yuan(cover.from_price) if cover.from_price is not None else "–"
 
@@ -162,7 +162,7 @@ class StockItemAdmin(ReadOnlyAdmin):
     def left(self, item: StockItem) -> int:
         return item.available
 
-    @admin.display(description=_("change"))
+    @admin.display(description=_("stock"))
     def adjust_link(self, item: StockItem) -> SafeString:
         return format_html('<a href="{}">{}</a>', reverse("admin:bundles_adjust", args=[item.pk]), _("Adjust"))
 

@@ -9,7 +9,7 @@ SORTS = [
     ("", _("Recommended")),
     ("price", _("Price, low to high")),
     ("-price", _("Price, high to low")),
-    ("name", _("Name")),
+    ("name", _("By name")),
 ]
 
 
@@ -35,5 +35,5 @@ class AccessoryFilter(_Filter):
 class AdjustmentForm(forms.Form):
     """A change of stock in the back office."""
 
-    change = forms.IntegerField(label=_("Change"), help_text=_("Units delivered (10) or gone (-3)."))
+    change = forms.IntegerField(label=_("Units more or fewer"), help_text=_("10 for a delivery, -3 for a loss."))
     reason = forms.CharField(label=_("Reason"), max_length=200)

@@ -11,6 +11,7 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.bundles import querysets
 from apps.catalog.models import CarModel
@@ -332,7 +333,7 @@ class StockItem(models.Model):
 
     sku = _sku_field()
     on_hand = models.PositiveIntegerField(_("on hand"), default=0)
-    reserved = models.PositiveIntegerField(_("reserved"), default=0)
+    reserved = models.PositiveIntegerField(pgettext_lazy("stock", "reserved"), default=0)
 
     objects = querysets.StockItemQuerySet.as_manager()
 
@@ -358,9 +359,9 @@ class StockReservation(models.Model):
     """Units set aside for one customer under their own ``reference`` (an order's line)."""
 
     class State(models.TextChoices):
-        RESERVED = "reserved", _("reserved")
-        RELEASED = "released", _("released")
-        CONSUMED = "consumed", _("consumed")
+        RESERVED = "reserved", pgettext_lazy("stock", "reserved")
+        RELEASED = "released", pgettext_lazy("stock", "released")
+        CONSUMED = "consumed", pgettext_lazy("stock", "consumed")
 
     item = models.ForeignKey(StockItem, on_delete=models.PROTECT, related_name="reservations", verbose_name=_("stock"))
     reference = models.CharField(_("reference"), max_length=80)
@@ -370,7 +371,7 @@ class StockReservation(models.Model):
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
 
     class Meta:
-        verbose_name = _("reservation")
+        verbose_name = pgettext_lazy("stock", "reservation")
         verbose_name_plural = _("reservations")
         ordering = ["-pk"]
         constraints = [
@@ -390,10 +391,10 @@ class StockMovement(models.Model):
     """
 
     class Kind(models.TextChoices):
-        ADJUSTMENT = "adjustment", _("adjustment")
-        RESERVATION = "reservation", _("reservation")
-        RELEASE = "release", _("release")
-        CONSUMPTION = "consumption", _("consumption")
+        ADJUSTMENT = "adjustment", pgettext_lazy("stock", "adjustment")
+        RESERVATION = "reservation", pgettext_lazy("stock", "reservation")
+        RELEASE = "release", pgettext_lazy("stock", "release")
+        CONSUMPTION = "consumption", pgettext_lazy("stock", "consumption")
 
     item = models.ForeignKey(StockItem, on_delete=models.PROTECT, related_name="movements", verbose_name=_("stock"))
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)

@@ -40,7 +40,7 @@ class PostingFilter(forms.Form):
 class ApplicationForm(forms.Form):
     """What an applicant tells us. Whether the file is a résumé is decided by the service, by its content."""
 
-    name = forms.CharField(label=_("Name"), max_length=100)
+    name = forms.CharField(label=_("Your name"), max_length=100)
     email = forms.EmailField(label=_("E-mail"), max_length=254)
     phone = forms.CharField(label=_("Phone"), max_length=20, validators=[PHONE])
     resume = forms.FileField(label=_("Résumé"), help_text=_("PDF or Word (.docx), up to 10 MB."), max_length=255)

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.careers import pay
 from apps.careers.querysets import ApplicationQuerySet, PostingQuerySet
@@ -48,7 +49,7 @@ class Posting(models.Model):
         BACHELOR = "bachelor", _("Bachelor")
         MASTER = "master", _("Master")
 
-    slug = models.SlugField(_("address"), max_length=80, unique=True)
+    slug = models.SlugField(_("web address"), max_length=80, unique=True)
     title_en = models.CharField(_("title (English)"), max_length=120)
     title_zh = models.CharField(_("title (Chinese)"), max_length=120)
     description_en = models.TextField(_("description (English)"))
@@ -151,13 +152,13 @@ class Application(models.Model):
     """Somebody who wants the job. The id is random, the résumé lies outside everything a web server shows."""
 
     class Status(models.TextChoices):
-        RECEIVED = "received", _("received")
-        REVIEW = "review", _("in review")
-        INTERVIEW = "interview", _("interview")
-        OFFER = "offer", _("offer made")
-        HIRED = "hired", _("hired")
-        REJECTED = "rejected", _("rejected")
-        WITHDRAWN = "withdrawn", _("withdrawn")
+        RECEIVED = "received", pgettext_lazy("application", "received")
+        REVIEW = "review", pgettext_lazy("application", "in review")
+        INTERVIEW = "interview", pgettext_lazy("application", "interview")
+        OFFER = "offer", pgettext_lazy("application", "offer made")
+        HIRED = "hired", pgettext_lazy("application", "hired")
+        REJECTED = "rejected", pgettext_lazy("application", "rejected")
+        WITHDRAWN = "withdrawn", pgettext_lazy("application", "withdrawn")
 
     class FileKind(models.TextChoices):
         PDF = "pdf", "PDF"
@@ -167,7 +168,7 @@ class Application(models.Model):
     posting = models.ForeignKey(
         Posting, on_delete=models.PROTECT, related_name="applications", verbose_name=_("posting")
     )
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(_("applicant"), max_length=100)
     email = models.EmailField(_("e-mail"))
     phone = models.CharField(_("phone"), max_length=20)
     letter = models.TextField(_("cover letter"), max_length=4000, blank=True)
@@ -178,7 +179,7 @@ class Application(models.Model):
     consented_at = models.DateTimeField(_("agreed to the use of the data"))
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.RECEIVED)
     notes = models.TextField(_("notes"), blank=True, help_text=_("Seen by colleagues only."))
-    created_at = models.DateTimeField(_("received"), auto_now_add=True)
+    created_at = models.DateTimeField(pgettext_lazy("application", "received"), auto_now_add=True)
     # The confirmation by mail: this row is its outbox.
     mailed_at = models.DateTimeField(_("confirmation sent"), null=True, editable=False)
     mail_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
@@ -218,8 +219,8 @@ class StatusChange(models.Model):
     application = models.ForeignKey(
         Application, on_delete=models.CASCADE, related_name="changes", verbose_name=_("application")
     )
-    old = models.CharField(_("from"), max_length=10, choices=Application.Status)
-    new = models.CharField(_("to"), max_length=10, choices=Application.Status)
+    old = models.CharField(_("old status"), max_length=10, choices=Application.Status)
+    new = models.CharField(_("new status"), max_length=10, choices=Application.Status)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("who")
     )

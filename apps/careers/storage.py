@@ -10,11 +10,22 @@ if TYPE_CHECKING:
     from apps.careers.models import Application
 
 
+class PrivateStorage(FileSystemStorage):
+    """The folder is looked up when a file is used. There is no address: asking a file for it is an error."""
+
+    base_url = None
+
+    @property
+    def location(self) -> str:  # type: ignore[override]
+        return str(settings.VAR / "private")
+
+    @property
+    def base_location(self) -> str:  # type: ignore[override]
+        return self.location
+
+
 def resume_storage() -> Storage:
-    """No ``base_url``: asking such a file for its address is an error."""
-    return FileSystemStorage(
-        location=settings.VAR / "private", file_permissions_mode=0o600, directory_permissions_mode=0o700
-    )
+    return PrivateStorage(file_permissions_mode=0o600, directory_permissions_mode=0o700)
 
 
 def resume_path(application: "Application", filename: str) -> str:
