@@ -1,59 +1,99 @@
-"""From totals per literal to the ``Answer``, and from a repaired car to the ``Repair``: the same for every machine."""
+"""From totals per slot to the ``Answer``, and from a repaired car to the ``Repair``: the same for every machine."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from .answer import Answer, Repair
-from .model import Model, Option, option_of
-
-type Totals = Mapping[str, int | None]
-"""Literal to the least total with it, its own group's choice or its negation released."""
+from .layout import Layout
+from .model import Model, option_of
 
 
-def assemble(
-    model: Model,
-    choices: tuple[str, ...],
-    totals: Totals,
-    *,
-    count: int | None,
-    minimum: int | None,
-    complete: frozenset[str] | None,
-    budget: int | None,
-) -> Answer:
-    """The answer to a click, given the totals without regard to the budget."""
-    chosen = {option_of(choice) for choice in choices}
-    valid = minimum is not None
-    undecided: list[str] = []
-    forced: list[str] = []
-    for group in model.groups:
-        if group.pick == "any":
-            forced += [o.id for o in group.options if valid and o.id not in chosen and totals[f"!{o.id}"] is None]
-            continue
-        if any(option.id in chosen for option in group.options):
-            continue
-        left = [option.id for option in group.options if totals[option.id] is not None]
-        if valid and len(left) == 1:
-            forced += left
-        else:
-            undecided.append(group.name)
+class Board:
+    """What the screen shows, by slot: worked out once per model, so that a click costs little Python."""
 
-    def within(literal: str) -> int | None:
-        total = totals[literal]
-        return None if total is None or (budget is not None and total > budget) else total
+    def __init__(self, model: Model, layout: Layout) -> None:
+        self.options = [option.id for option in model.options()]
+        self.option_slots = [layout.slot_of[option] for option in self.options]
+        self.refusable = [option.id for group in model.groups if group.pick == "any" for option in group.options]
+        self.refusal_slots = [layout.slot_of[f"!{option}"] for option in self.refusable]
+        self.literal_at: list[str | None] = [None] * layout.slots
+        for literal, slot in layout.slot_of.items():
+            self.literal_at[slot] = literal
+        self.option_at = [None if literal is None or literal[0] == "!" else literal for literal in self.literal_at]
+        self.singles = [(group.name, [o.id for o in group.options]) for group in model.groups if group.pick == "one"]
 
-    return Answer(
-        valid=valid,
-        count=count,
-        minimum=minimum,
-        from_total={option.id: within(option.id) for option in model.options()},
-        refuse={option.id: within(f"!{option.id}") for option in _refusable(model)},
-        undecided=tuple(undecided),
-        forced=frozenset(forced),
-        complete=None if complete is None else tuple(o.id for o in model.options() if o.id in complete),
-    )
+    def answer(
+        self,
+        choices: tuple[str, ...],
+        totals: Sequence[int],
+        blocked: Iterable[int],
+        *,
+        count: int | None,
+        minimum: int | None,
+        complete: Sequence[int] | None,
+        budget: int | None,
+    ) -> Answer:
+        """The answer to a click.
+
+        ``totals``: per slot the least total with it, whatever the budget; those of the ``blocked`` slots mean nothing.
+        ``complete``: the slots of a cheapest car.
+        """
+        from_total = _listed(self.options, self.option_slots, totals)
+        refuse = _listed(self.refusable, self.refusal_slots, totals)
+        for slot in blocked:
+            literal = self.literal_at[slot] if slot < len(self.literal_at) else None
+            if literal is not None:
+                (refuse if literal[0] == "!" else from_total)[option_of(literal)] = None
+        chosen = {option_of(choice) for choice in choices}
+        forced, undecided = self._decided(chosen, from_total, refuse, valid=minimum is not None)
+        if budget is not None:
+            _limit(from_total, budget)
+            _limit(refuse, budget)
+        at = self.option_at
+        return Answer(
+            valid=minimum is not None,
+            count=count,
+            minimum=minimum,
+            from_total=from_total,
+            refuse=refuse,
+            undecided=tuple(undecided),
+            forced=frozenset(forced),
+            complete=None
+            if complete is None
+            else tuple(option for slot in complete if slot < len(at) and (option := at[slot]) is not None),
+        )
+
+    def _decided(
+        self,
+        chosen: set[str],
+        from_total: dict[str, int | None],
+        refuse: dict[str, int | None],
+        *,
+        valid: bool,
+    ) -> tuple[list[str], list[str]]:
+        """The options that the choices force, and the groups that nothing decides."""
+        forced: list[str] = []
+        undecided: list[str] = []
+        for name, options in self.singles:
+            if chosen.isdisjoint(options):
+                left = [option for option in options if from_total[option] is not None] if valid else []
+                if len(left) == 1:
+                    forced += left
+                else:
+                    undecided.append(name)
+        if valid:
+            forced += [option for option, total in refuse.items() if total is None and option not in chosen]
+        return forced, undecided
 
 
-def _refusable(model: Model) -> list[Option]:
-    return [option for group in model.groups if group.pick == "any" for option in group.options]
+def _listed(options: list[str], slots: list[int], totals: Sequence[int]) -> dict[str, int | None]:
+    return dict(zip(options, map(totals.__getitem__, slots), strict=True))
+
+
+def _limit(totals: dict[str, int | None], budget: int) -> None:
+    """Block what is above the budget."""
+    for option, total in totals.items():
+        if total is not None and total > budget:
+            totals[option] = None
 
 
 def holds(literal: str, car: frozenset[str]) -> bool:

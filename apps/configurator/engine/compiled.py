@@ -5,13 +5,13 @@ from functools import cached_property
 from math import inf
 
 from .answer import Answer, Conflict, Repair
-from .answering import assemble, repair_of
+from .answering import Board, repair_of
 from .circuit import Circuit
 from .encoding import encode
 from .explain import RuleSolver
 from .layout import Layout, layout_of, price_vector
 from .machine import Machine
-from .model import Context, Model, literals
+from .model import Context, Model
 from .sweep import Cost, Mode, Sweeper
 
 
@@ -28,32 +28,28 @@ class CompiledModel(Machine):
         self._layout: Layout = layout_of(model)
         prices, self._constant = price_vector(self._layout, model)
         self._sweeper = Sweeper(circuit, prices, mode)
-        self._literals = [(literal, self._layout.slot_of[literal]) for literal in literals(model)]
+        self._board = Board(model, self._layout)
         low, high = _range(self._layout, prices)
         self._low = low
         self._penalty = high - low + 1
         """More than two cars can differ in price."""
 
     def possible(self, choices: tuple[str, ...]) -> frozenset[str]:
-        _, rest = self._sweeper.sweep(self._masked(self.model.normal_choices(choices)))
-        return frozenset(literal for literal, slot in self._literals if rest[slot] != inf)
+        blocked = set(self._sweeper.sweep(self._masked(self.model.normal_choices(choices))).blocked)
+        return frozenset(literal for literal, slot in self._layout.slot_of.items() if slot not in blocked)
 
     def answer(self, choices: tuple[str, ...], *, budget: int | None = None) -> Answer:
         choices = self.model.normal_choices(choices)
         masked = self._masked(choices)
-        least, rest = self._sweeper.sweep(masked)
-        prices = self._sweeper.costs.values
-        totals = {
-            literal: None if (other := rest[slot]) == inf else int(other) + prices[slot] + self._constant
-            for literal, slot in self._literals
-        }
-        return assemble(
-            self.model,
+        swept = self._sweeper.sweep(masked)
+        constant = self._constant
+        return self._board.answer(
             choices,
-            totals,
-            count=0 if least == inf else self._sweeper.count(masked),
-            minimum=None if least == inf else int(least) + self._constant,
-            complete=self._car(masked),
+            [cost + constant for cost in swept.costs] if constant else swept.costs,
+            swept.blocked,
+            count=0 if swept.least is None else self._sweeper.count(masked),
+            minimum=None if swept.least is None else swept.least + constant,
+            complete=self._sweeper.cheapest(masked),
             budget=budget,
         )
 
@@ -68,15 +64,15 @@ class CompiledModel(Machine):
         return self._nearest(kept, option)
 
     def repairs(self, choices: tuple[str, ...]) -> Mapping[str, tuple[int, int]]:
-        choices = self.model.normal_choices(choices)
-        _, rest = self._sweeper.sweep(*self._penalised(choices))
-        result: dict[str, tuple[int, int]] = {}
-        for literal, slot in self._literals:
-            if rest[slot] != inf:
-                cost = int(rest[slot]) + self._sweeper.costs.values[slot]
-                changes = (cost - self._low) // self._penalty
-                result[literal] = changes, cost - changes * self._penalty + self._constant
-        return result
+        swept = self._sweeper.sweep(*self._penalised(self.model.normal_choices(choices)))
+        blocked = set(swept.blocked)
+        penalty, low, base = self._penalty, self._low, self._low + self._constant
+        parts = [divmod(cost - low, penalty) for cost in swept.costs]
+        return {
+            literal: (parts[slot][0], parts[slot][1] + base)
+            for literal, slot in self._layout.slot_of.items()
+            if slot not in blocked
+        }
 
     def conflict(self, choices: tuple[str, ...]) -> Conflict | None:
         return self._rules.conflict(self.model.normal_choices(choices))
@@ -99,14 +95,10 @@ class CompiledModel(Machine):
     def _car(self, changes: Mapping[int, Cost], magnitude: int = 0) -> frozenset[str] | None:
         """The picked options of a cheapest car."""
         slots = self._sweeper.cheapest(changes, magnitude)
+        at = self._board.option_at
         if slots is None:
             return None
-        picked = (self._option_at.get(slot) for slot in slots)
-        return frozenset(option for option in picked if option is not None)
-
-    @cached_property
-    def _option_at(self) -> dict[int, str]:
-        return {slot: literal for literal, slot in self._literals if not literal.startswith("!")}
+        return frozenset(option for slot in slots if slot < len(at) and (option := at[slot]) is not None)
 
     def _masked(self, choices: tuple[str, ...]) -> dict[int, Cost]:
         """The slots that contradict a choice, blocked."""

@@ -16,6 +16,7 @@ from typing import Any
 INF = float("inf")
 LANES = 8
 """Residues that are counted side by side: one vector register of doubles."""
+_ROUND = 1.5 * 2.0**52
 
 
 def sweep_up(runs: Any, children: Any, up: Any) -> None:
@@ -124,36 +125,37 @@ def count_exactly(runs: Any, children: Any, counts: Any) -> None:
             at += arity
 
 
-def count_residues(runs: Any, children: Any, primes: Any, counts: Any) -> None:
-    """``counts[n, l]``: the number of ways modulo ``primes[l]``, for ``LANES`` primes below 2^26; compiled only.
+def count_residues(runs: Any, children: Any, primes: Any, counts: Any) -> None:  # noqa: C901 (one kernel)
+    """``counts[n, l]``: the number of ways modulo ``primes[l]``, for ``LANES`` primes below 2^27; compiled only.
 
-    A product of two residues is below 2^52, so a double holds it exactly; its quotient by the prime may be off by one,
-    which is mended afterwards.
+    Residues lie between minus and plus half a prime, so that a product is below 2^52 and a double holds it exactly.
+    Adding and subtracting ``_ROUND`` rounds a quotient to the nearest whole number; the lanes are vectorised.
     """
     inverse = 1.0 / primes
     for run in range(len(runs) - 1):
         arity = runs[run][1]
         at = runs[run][3]
-        multiply = runs[run][0] == 0
-        for node in range(runs[run][2], runs[run + 1][2]):
-            first = children[at]
-            for lane in range(8):
-                counts[node, lane] = counts[first, lane]
-            for place in range(at + 1, at + arity):
-                child = children[place]
-                if multiply:
-                    for lane in range(8):
+        if runs[run][0] == 0:
+            for node in range(runs[run][2], runs[run + 1][2]):
+                for lane in range(LANES):
+                    counts[node, lane] = counts[children[at], lane]
+                for place in range(at + 1, at + arity):
+                    child = children[place]
+                    for lane in range(LANES):
                         value = counts[node, lane] * counts[child, lane]
-                        value -= float(int(value * inverse[lane])) * primes[lane]
-                        value += primes[lane] if value < 0.0 else 0.0
-                        value -= primes[lane] if value >= primes[lane] else 0.0
-                        counts[node, lane] = value
-                else:
-                    for lane in range(8):
-                        value = counts[node, lane] + counts[child, lane]
-                        value -= primes[lane] if value >= primes[lane] else 0.0
-                        counts[node, lane] = value
-            at += arity
+                        counts[node, lane] = value - ((value * inverse[lane] + _ROUND) - _ROUND) * primes[lane]
+                at += arity
+        else:
+            for node in range(runs[run][2], runs[run + 1][2]):
+                for lane in range(LANES):
+                    counts[node, lane] = counts[children[at], lane]
+                for place in range(at + 1, at + arity):
+                    for lane in range(LANES):
+                        counts[node, lane] += counts[children[place], lane]
+                for lane in range(LANES):
+                    value = counts[node, lane]
+                    counts[node, lane] = value - ((value * inverse[lane] + _ROUND) - _ROUND) * primes[lane]
+                at += arity
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from ortools.sat.python import cp_model
 from pysat.solvers import Solver
 
 from .answer import Answer, Conflict, Repair
-from .answering import assemble, holds, repair_of
+from .answering import Board, holds, repair_of
 from .encoding import encode
 from .explain import RuleSolver
 from .machine import Machine
@@ -40,6 +40,7 @@ class SolverModel(Machine):
         super().__init__(model, context)
         self._count_limit = count_limit
         self._problem = encode(model, context)
+        self._board = Board(model, self._problem.layout)
         self._rules = RuleSolver(model, self._problem)
         self._prices = PriceSolver(model, context)
 
@@ -61,27 +62,34 @@ class SolverModel(Machine):
     def answer(self, choices: tuple[str, ...], *, budget: int | None = None) -> Answer:
         choices = self.model.normal_choices(choices)
         cheapest = self._prices.cheapest(choices)
-        minimum = None if cheapest is None else self.model.total(cheapest)
-        totals: dict[str, int | None] = {}
         possible = self.possible(choices)
-        for literal in literals(self.model):
+        slot_of = self._problem.layout.slot_of
+        totals = [0] * self._problem.layout.slots
+        blocked: list[int] = []
+        for literal, slot in slot_of.items():
             kept = self.model.released(choices, literal)
             if literal not in possible:
-                totals[literal] = None
+                blocked.append(slot)
             elif cheapest is not None and holds(literal, cheapest) and len(kept) == len(choices):
-                totals[literal] = minimum
+                totals[slot] = self.model.total(cheapest)
             else:
-                car = self._prices.cheapest((*kept, literal))
-                totals[literal] = None if car is None else self.model.total(car)
-        return assemble(
-            self.model,
+                totals[slot] = self.model.total(self._cheapest((*kept, literal)))
+        return self._board.answer(
             choices,
             totals,
+            blocked,
             count=self._count(choices),
-            minimum=minimum,
-            complete=cheapest,
+            minimum=None if cheapest is None else self.model.total(cheapest),
+            complete=None if cheapest is None else [slot for name, slot in slot_of.items() if name in cheapest],
             budget=budget,
         )
+
+    def _cheapest(self, fixed: tuple[str, ...]) -> frozenset[str]:
+        """A cheapest car where SAT says that there is one."""
+        car = self._prices.cheapest(fixed)
+        if car is None:
+            raise RuntimeError("SAT and CP-SAT disagree")
+        return car
 
     def why(self, choices: tuple[str, ...], option: str) -> Conflict | None:
         self.model.normal_choices((option,))

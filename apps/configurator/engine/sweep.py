@@ -1,8 +1,8 @@
 """Sweeping a circuit with costs: totals per literal, a cheapest car, the number of cars.
 
 A sweep takes, per slot, the cost of a literal on the way (infinite: it may not be part of the car) and answers, per
-slot, the least cost of the rest of a car with that literal, *its own cost on the way not counted*. So one sweep prices
-what is allowed and also what the visitor's choice of the same group excludes.
+slot, the least cost of a car with that literal, *its own cost on the way not counted, but its price*. So one sweep
+prices what is allowed and also what the visitor's choice of the same group excludes.
 """
 
 import threading
@@ -26,6 +26,18 @@ EXACT = 1 << 52
 """From this sum of absolute costs on doubles might round, and the sweep runs on Python integers."""
 SMALL = 600
 """With fewer edges interpreting takes less than a third of a millisecond: nothing is compiled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """The outcome of a sweep."""
+
+    least: int | None
+    """The cost of a cheapest car, ``None`` if there is none."""
+    costs: list[int]
+    """Per slot the least cost of a car with it, at its price: what it costs on the way plays no part."""
+    blocked: list[int]
+    """The slots that no car has; their costs mean nothing."""
 
 
 @dataclass(slots=True)
@@ -58,25 +70,34 @@ class Sweeper:
         elif self._wants_kernels:
             kernels.ready_kernels()
 
-    def sweep(self, changes: Mapping[int, Cost], magnitude: int = 0) -> tuple[Cost, list[Cost]]:
-        """The cost of a cheapest car (``inf`` if there is none), and per slot that of the rest of a car with it."""
+    def sweep(self, changes: Mapping[int, Cost], magnitude: int = 0) -> Swept:
+        """One pass up, one pass down."""
         circuit = self.circuit
         if circuit.total == 0:
-            return inf, [inf] * circuit.slots
+            return Swept(None, [0] * circuit.slots, list(range(circuit.slots)))
         compiled = self._kernels(magnitude)
         if compiled is None:
-            runs, children = self._lists
-            up = self._up(changes)
-            down: list[Cost] = [inf] * circuit.nodes
-            down[-1] = 0
-            kernels.sweep_down(runs, children, up, down)
-            return up[-1], down[: circuit.slots]
+            return self._interpreted(changes)
         work = self._work(changes)
         compiled.sweep_up(circuit.runs, circuit.children, work.up)
         work.down.fill(inf)
         work.down[-1] = 0.0
         compiled.sweep_down(circuit.runs, circuit.children, work.up, work.down)
-        return float(work.up[-1]), work.down[: circuit.slots].tolist()
+        costs = work.down[: circuit.slots] + self.costs.array
+        blocked = np.flatnonzero(costs == inf)
+        costs[blocked] = 0.0
+        least = work.up[-1]
+        return Swept(None if least == inf else int(least), costs.astype(np.int64).tolist(), blocked.tolist())
+
+    def _interpreted(self, changes: Mapping[int, Cost]) -> Swept:
+        runs, children = self._lists
+        up = self._up(changes)
+        down: list[Cost] = [inf] * self.circuit.nodes
+        down[-1] = 0
+        kernels.sweep_down(runs, children, up, down)
+        slots = range(self.circuit.slots)
+        costs = [0 if down[slot] == inf else int(down[slot]) + self.costs.values[slot] for slot in slots]
+        return Swept(None if up[-1] == inf else int(up[-1]), costs, [slot for slot in slots if down[slot] == inf])
 
     def cheapest(self, changes: Mapping[int, Cost], magnitude: int = 0) -> list[int] | None:
         """The slots of a cheapest car, ``None`` if there is none."""
@@ -172,13 +193,13 @@ class _Work:
 
 
 class ResidueSystem:
-    """Enough primes below 2^26 to tell all numbers up to ``largest`` apart, in blocks of ``LANES``."""
+    """Enough primes below 2^27 to tell all numbers up to ``largest`` apart, in blocks of ``LANES``."""
 
     def __init__(self, largest: int) -> None:
         primes: list[int] = []
-        candidate = (1 << 26) - 1
+        candidate = (1 << 27) - 1
         while len(primes) % kernels.LANES or prod(primes) <= largest:
-            if all(candidate % divisor for divisor in range(3, 8193, 2)):
+            if all(candidate % divisor for divisor in range(3, 11_600, 2)):
                 primes.append(candidate)
             candidate -= 2
         self.blocks: list[Any] = list(np.array(primes, np.float64).reshape(-1, kernels.LANES))
