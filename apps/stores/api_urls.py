@@ -1,3 +1,10 @@
-from django.urls import URLPattern
+"""Under /api/v1/."""
 
-urlpatterns: list[URLPattern] = []
+from rest_framework.routers import SimpleRouter
+
+from apps.stores.api import AppointmentViewSet, StoreViewSet
+
+router = SimpleRouter(use_regex_path=False)
+router.register("stores", StoreViewSet, basename="store")
+router.register("appointments", AppointmentViewSet, basename="appointment")
+urlpatterns = router.urls

@@ -73,3 +73,8 @@ class BadPlace(InvalidInput):
 class TooMany(DomainError):
     code = "too_many_appointments"
     message = _("You have %(most)s appointments to come already. Cancel one, or call the store.")
+
+
+class WithOrder(InvalidInput):
+    code = "booked_with_order"
+    message = _("The hand-over of a car is booked with its order.")

@@ -105,7 +105,7 @@ def read_moment(given: str) -> datetime:
     return moment
 
 
-class StoreAdminForm(forms.ModelForm[Store]):
+class StoreAdminForm(forms.ModelForm):  # type: ignore[type-arg]  not generic at run time
     """The back office writes opening hours as people do."""
 
     opening = forms.CharField(

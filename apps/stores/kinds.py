@@ -55,6 +55,16 @@ ICONS = {
     Service.BATTERY_SWAP: "battery-charging",
     Service.REPAIR: "settings",
 }
+# What a visitor books; the hand-over of a car is booked with its order.
+BOOKABLE: tuple[Service, ...] = (
+    Service.TEST_DRIVE,
+    Service.MAINTENANCE,
+    Service.FILM,
+    Service.ACCESSORY_FITTING,
+    Service.REPAIR,
+    Service.CHARGER_INSTALL,
+    Service.BATTERY_SWAP,
+)
 HORIZON = timedelta(days=60)
 HOLD_FOR = timedelta(minutes=10)
 # A cooperative store has this much of its own opening time to accept what a customer asks for.

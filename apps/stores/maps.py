@@ -20,7 +20,8 @@ SCALE = 900 / ((135.2 - WEST) * math.cos(math.radians(36)))
 WIDTH, HEIGHT = 900, 640
 MAX_POINTS = 200
 # Squares along the longer side of the visible part.
-GRID = 26
+GRID = 20
+LABELLED_FROM = 350
 COUNTS_KEPT_S = 300
 
 
@@ -66,7 +67,12 @@ class Point:
 
     @property
     def text_size(self) -> float:
-        return round(self.radius * (0.95 if len(self.short) < 3 else 0.78 if len(self.short) < 4 else 0.68), 2)
+        return round(self.radius * (0.82 if len(self.short) < 4 else 0.7), 2)
+
+    @property
+    def is_labelled(self) -> bool:
+        """Whether a number fits into the dot and can be read."""
+        return self.count >= LABELLED_FROM
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,7 @@ def project(latitude: float, longitude: float) -> tuple[float, float]:
     return round(x, 2), round((NORTH - latitude) * SCALE, 2)
 
 
-def around(latitude: float, longitude: float, *, width: float = 190.0) -> View:
+def around(latitude: float, longitude: float, *, width: float = 260.0) -> View:
     """A part with the place in its middle, moved so that it stays on the sheet."""
     x, y = project(latitude, longitude)
     height = width * HEIGHT / WIDTH
@@ -120,7 +126,7 @@ def _point(members: list[tuple[City, int, float, float]], view: View) -> Point:
     main = max(members, key=lambda member: member[1])[0]
     x = sum(x * number for _, number, x, _ in members) / total
     y = sum(y * number for _, number, _, y in members) / total
-    size = min(4.2 + 1.15 * math.log2(1 + total / 12), 17.0) if total >= 10 else 4.0
+    size = min(4 + 2.2 * math.log2(1 + total / 40), 18.0)
     return Point(round(x, 1), round(y, 1), round(size * view.width / WIDTH, 2), total, main.name, main.slug)
 
 
@@ -140,7 +146,7 @@ def neighbourhood(
 
 def single(store: Store) -> Drawing:
     """Where one store lies; its province in another colour."""
-    view = around(store.latitude, store.longitude, width=260.0)
+    view = around(store.latitude, store.longitude, width=300.0)
     return Drawing(view, [], _marker(store.latitude, store.longitude, view), store.province)
 
 

@@ -4,7 +4,7 @@ Times are aware UTC; opening hours and days are in the store's own zone. Coordin
 """
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -192,7 +192,15 @@ class Closure(models.Model):
         indexes = [models.Index(fields=["store"], name="closure_store")]
 
     def __str__(self) -> str:
-        return f"{self.days.lower} – {self.reason}"
+        return f"{self.first_day} – {self.last_day}: {self.reason}"
+
+    @property
+    def first_day(self) -> date:
+        return self.days.lower
+
+    @property
+    def last_day(self) -> date:
+        return self.days.upper - timedelta(days=1)
 
 
 class Appointment(models.Model):

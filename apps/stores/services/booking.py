@@ -7,7 +7,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from apps.stores.errors import ContactMissing, TooMany
+from apps.stores.errors import ContactMissing, TooMany, WithOrder
+from apps.stores.kinds import BOOKABLE, SERVICES
 from apps.stores.lifecycle import CHANGEABLE
 from apps.stores.models import Appointment, Store
 from apps.stores.services.appointments import Contact, confirm, hold_slot
@@ -32,10 +33,13 @@ def book(
 
     Raises:
         ContactMissing: no name, or neither phone number nor address.
+        WithOrder: this is booked with the order it belongs to.
         TooMany: this person has five to come already.
         SlotTaken and whatever else ``hold_slot`` says of the time.
     """
     moment = now or timezone.now()
+    if service not in BOOKABLE and service in SERVICES:
+        raise WithOrder(field="service")
     if not contact.name or not (contact.phone or contact.email):
         raise ContactMissing(field="phone")
     if _open(contact, user, moment) >= MOST_OPEN:

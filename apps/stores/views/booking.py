@@ -17,7 +17,7 @@ from apps.common.requests import signed_in
 from apps.stores import services
 from apps.stores.errors import SlotTaken
 from apps.stores.forms import BookForm
-from apps.stores.kinds import HORIZON, ICONS, SERVICES, Service
+from apps.stores.kinds import BOOKABLE, HORIZON, ICONS, SERVICES, Service
 from apps.stores.models import Store
 from apps.stores.slots import Slot
 from apps.stores.views.people import person
@@ -71,8 +71,9 @@ def book(request: HttpRequest, code: str) -> HttpResponse:
     store = get_object_or_404(Store.objects.active().select_related("city"), code=code)
     given = request.POST if request.method == "POST" else request.GET
     service = given.get("service", "")
-    if service not in store.services:
-        service = next((name for name in Service.values if name in store.services), "")
+    offered = [name.value for name in BOOKABLE if name in store.services]
+    if service not in offered:
+        service = offered[0] if offered else ""
     user = person(request)
     error: DomainError | None = None
     if request.method == "POST":
@@ -114,7 +115,7 @@ def _context(store: Store, service: str, form: BookForm, given: Any, error: Doma
         "service_name": Service(service).label if service else "",
         "minutes": SERVICES[service].minutes if service else 0,
         "service_rows": [
-            {"code": name, "name": label, "icon": ICONS[Service(name)]} for name, label in store.service_names
+            {"code": name.value, "name": name.label, "icon": ICONS[name]} for name in BOOKABLE if name in store.services
         ],
         "picker": picker(store, service, wanted, now, start=given.get("from", "")) if service else None,
         "chosen": chosen,

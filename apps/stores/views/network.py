@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from apps.common.pages import render_page
 from apps.stores import maps, opening, services
 from apps.stores.forms import FindForm
-from apps.stores.kinds import ICONS, SERVICES, Service
+from apps.stores.kinds import BOOKABLE, ICONS, SERVICES, Service
 from apps.stores.models import City, Store
 from apps.stores.querysets import StoreQuerySet
 from apps.stores.search import Search
@@ -21,14 +21,6 @@ PAGE_SIZE = 12
 CITIES_SHOWN = 24
 # Nobody leafs further: the words or the place are wrong then. It also bounds what a count may cost.
 MOST = 50 * PAGE_SIZE
-# What a visitor most likely comes for, first.
-MAIN_SERVICES = (
-    Service.TEST_DRIVE,
-    Service.MAINTENANCE,
-    Service.FILM,
-    Service.ACCESSORY_FITTING,
-    Service.BATTERY_SWAP,
-)
 
 
 @require_safe
@@ -59,7 +51,7 @@ def _overview(question: Search, cities: list[City]) -> dict[str, Any]:
     }
 
 
-class Reach(Paginator[Store]):
+class Reach(Paginator):  # type: ignore[type-arg]  not generic at run time
     """Pages over the nearest, up to a count that was taken by the index: so the walk by distance ends in time."""
 
     def __init__(self, stores: StoreQuerySet, count: int) -> None:
@@ -97,8 +89,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     """Where a store is, when it is open, what it does and when it has time."""
     store = get_object_or_404(Store.objects.active().select_related("city").prefetch_related("closures"), code=code)
     now = timezone.now()
-    bookable = [name for name in MAIN_SERVICES if name in store.services] or store.services
-    main = bookable[0] if bookable else ""
+    main = next((name.value for name in BOOKABLE if name in store.services), "")
     near = Store.objects.active().exclude(pk=store.pk).select_related("city")
     context = {
         "store": store,
@@ -106,7 +97,13 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "week": opening.week(store, now),
         "closures": opening.coming_closures(store, now),
         "service_rows": [
-            {"code": name, "name": label, "icon": ICONS[Service(name)], "minutes": SERVICES[name].minutes}
+            {
+                "code": name,
+                "name": label,
+                "icon": ICONS[Service(name)],
+                "minutes": SERVICES[name].minutes,
+                "is_bookable": name in BOOKABLE,
+            }
             for name, label in store.service_names
         ],
         "main_service": main,

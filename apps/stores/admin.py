@@ -1,0 +1,206 @@
+"""The back office of the stores: the network, and what a store does with its appointments.
+
+Every change of an appointment goes through the services; the rows themselves cannot be edited.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.contrib.filters.admin import RangeDateTimeFilter
+
+from apps.accounts.requests import user_of
+from apps.common.errors import DomainError
+from apps.stores import services
+from apps.stores.forms import StoreAdminForm
+from apps.stores.lifecycle import Party, Status
+from apps.stores.models import Appointment, AppointmentEvent, Bay, City, Closure, Store
+
+Step = Callable[[Appointment], Appointment]
+
+
+class BayInline(TabularInline):  # type: ignore[misc]
+    model = Bay
+    extra = 0
+
+
+class ClosureInline(TabularInline):  # type: ignore[misc]
+    model = Closure
+    extra = 0
+
+
+@admin.register(City)
+class CityAdmin(ModelAdmin):  # type: ignore[misc]
+    list_display = ["name_en", "name_zh", "province", "population"]
+    list_filter = ["province"]
+    search_fields = ["name_en", "name_zh", "slug"]
+    readonly_fields = ["grams"]
+
+
+@admin.register(Store)
+class StoreAdmin(ModelAdmin):  # type: ignore[misc]
+    form = StoreAdminForm
+    list_display = ["code", "name_en", "name_zh", "kind", "city", "province", "confirms_at_once", "is_active"]
+    list_filter = ["kind", "province", "confirms_at_once", "is_active"]
+    list_select_related = ["city"]
+    search_fields = ["search_text"]
+    autocomplete_fields = ["city"]
+    readonly_fields = ["offered"]
+    inlines = [BayInline, ClosureInline]
+    show_full_result_count = False
+
+    @admin.display(description=gettext_lazy("services"))
+    def offered(self, store: Store) -> str:
+        return ", ".join(name for _code, name in store.service_names) or "–"
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """What a store offers follows from its bays."""
+        super().save_related(request, form, formsets, change)
+        services.refresh_services(store=form.instance)
+
+    def view_on_site(self, store: Store) -> str:
+        from django.urls import reverse
+
+        return reverse("stores:detail", args=[store.code])
+
+
+@admin.register(Bay)
+class BayAdmin(ModelAdmin):  # type: ignore[misc]
+    list_display = ["store", "number", "services", "is_active"]
+    list_select_related = ["store"]
+    search_fields = ["store__code"]
+    autocomplete_fields = ["store"]
+    show_full_result_count = False
+
+    def save_model(self, request: HttpRequest, obj: Bay, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        services.refresh_services(store=obj.store)
+
+
+@admin.register(Closure)
+class ClosureAdmin(ModelAdmin):  # type: ignore[misc]
+    list_display = ["store", "days", "reason_en", "reason_zh"]
+    list_select_related = ["store"]
+    search_fields = ["store__code", "reason_en", "reason_zh"]
+    autocomplete_fields = ["store"]
+
+
+class EventInline(TabularInline):  # type: ignore[misc]
+    model = AppointmentEvent
+    extra = 0
+    can_delete = False
+    fields = ["seq", "before", "after", "party", "actor", "reason", "at"]
+    readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(ModelAdmin):  # type: ignore[misc]
+    list_display = ["starts", "service", "status", "store", "bay", "name", "phone", "reference"]
+    list_filter = ["status", "service", ("created_at", RangeDateTimeFilter), "store__kind"]
+    list_filter_submit = True
+    list_select_related = ["store", "bay"]
+    search_fields = ["=id", "store__code", "name", "phone", "email", "reference"]
+    inlines = [EventInline]
+    actions = ["accept", "decline", "check_in", "start", "ask", "check", "make_ready", "complete", "no_show", "cancel"]
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Rows change by actions alone, for those who may act for stores."""
+        return False
+
+    def has_run_permission(self, request: HttpRequest) -> bool:
+        return user_of(request).has_perm("stores.run_store")
+
+    @admin.display(description=gettext_lazy("begins"), ordering="during")
+    def starts(self, row: Appointment) -> str:
+        return f"{row.starts_at.astimezone(row.store.zone):%Y-%m-%d %H:%M}"
+
+    def _each(self, request: HttpRequest, chosen: "QuerySet[Appointment]", step: Step) -> None:
+        """One transaction each: what is refused does not hold up the others, and says why."""
+        done = 0
+        for mine in chosen.select_related("store"):
+            try:
+                step(mine)
+            except DomainError as error:
+                self.message_user(request, f"{mine}: {error}", messages.ERROR)
+            else:
+                done += 1
+        if done:
+            text = ngettext("%(number)d appointment changed.", "%(number)d appointments changed.", done)
+            self.message_user(request, text % {"number": done}, messages.SUCCESS)
+
+    @admin.action(description=gettext_lazy("Accept"), permissions=["run"])
+    def accept(self, request: HttpRequest, chosen: "QuerySet[Appointment]") -> None:
+        self._each(request, chosen, lambda mine: services.accept(mine, actor=user_of(request)))
+
+    @admin.action(description=gettext_lazy("Decline"), permissions=["run"])
+    def decline(self, request: HttpRequest, chosen: "QuerySet[Appointment]") -> None:
+        reason = _("declined in the back office")
+        self._each(request, chosen, lambda mine: services.decline(mine, actor=user_of(request), reason=reason))
+
+    @admin.action(description=gettext_lazy("Customer is there"), permissions=["run"])
+    def check_in(self, request: HttpRequest, chosen: "QuerySet[Appointment]") -> None:
+        self._each(request, chosen, lambda mine: services.arrive(mine, actor=user_of(request)))
+
+    def _step(self, request: HttpRequest, chosen: "QuerySet[Appointment]", to: Status) -> None:
+        self._each(request, chosen, lambda mine: services.move_on(mine, to, actor=user_of(request)))
+
+    @admin.action(description=gettext_lazy("Begin work"), permissions=["run"])
+    def start(self, request: HttpRequest, chosen: "QuerySet[Appointment]") -> None:
+        self._step(request, chosen, Status.IN_SERVICE)
+
+    @admin.action(description=gettext_lazy("Wait for the customer's approval"), permissions=["run"])
+    def ask(self, request: HttpRequest, chosen: "QuerySet[Appointment]") -> None:
+        self._step(request, chosen, Status.AWAITING_APPROVAL)
+
+    @admin.action(description=gettext_lazy("Hand to quality check"), permissions=["run"])
+    def check(self, request: HttpRequest, chosen: "QuerySet[Appointment]") -> None:
+        self._step(request, chosen, Status.QUALITY_CHECK)
+
+    @admin.action(description=gettext_lazy("Ready"), permissions=["run"])
+    def make_ready(self, request: HttpRequest, chosen: "QuerySet[Appointment]") -> None:
+        self._step(request, chosen, Status.READY)
+
+    @admin.action(description=gettext_lazy("Complete"), permissions=["run"])
+    def complete(self, request: HttpRequest, chosen: "QuerySet[Appointment]") -> None:
+        self._each(request, chosen, lambda mine: services.complete(mine, actor=user_of(request)))
+
+    @admin.action(description=gettext_lazy("Nobody came"), permissions=["run"])
+    def no_show(self, request: HttpRequest, chosen: "QuerySet[Appointment]") -> None:
+        self._each(request, chosen, lambda mine: services.mark_no_show(mine, actor=user_of(request)))
+
+    @admin.action(description=gettext_lazy("Cancel for the store"), permissions=["run"])
+    def cancel(self, request: HttpRequest, chosen: "QuerySet[Appointment]") -> None:
+        self._each(request, chosen, lambda mine: services.cancel(mine, by=Party.STORE, actor=user_of(request)))
+
+
+@admin.register(AppointmentEvent)
+class AppointmentEventAdmin(ModelAdmin):  # type: ignore[misc]
+    list_display = ["appointment", "seq", "before", "after", "party", "actor", "at"]
+    list_filter = ["after", "party"]
+    list_select_related = ["appointment", "actor"]
+    search_fields = ["=appointment__id"]
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
