@@ -45,7 +45,9 @@ class CarModelSerializer(serializers.ModelSerializer[CarModel]):
     currency = serializers.SerializerMethodField()
     range_km = serializers.IntegerField(source="range_max", allow_null=True, read_only=True)
     range_cycle = serializers.CharField(allow_null=True, read_only=True)
-    energies = serializers.ListField(child=serializers.ChoiceField(choices=CarModel.Energy.choices), read_only=True)
+    energies = serializers.ListField(
+        child=serializers.CharField(), read_only=True, help_text="As energy, of all versions."
+    )
     url = serializers.CharField(source="get_absolute_url", read_only=True)
 
     class Meta:

@@ -238,7 +238,7 @@ class SpecValue(models.Model):
     """One measured value: a number in the unit of its definition, or a text in two languages."""
 
     sheet = models.ForeignKey(SpecSheet, models.CASCADE, related_name="values", verbose_name=_("spec sheet"))
-    key = models.CharField(_("key"), max_length=40)
+    key = models.CharField(_("spec key"), max_length=40)
     number = models.DecimalField(_("number"), max_digits=12, decimal_places=3, null=True, blank=True)
     text_en = models.CharField(_("text (English)"), max_length=120, blank=True)
     text_zh = models.CharField(_("text (Chinese)"), max_length=120, blank=True)

@@ -54,7 +54,9 @@ class TrimQuerySet(models.QuerySet["Trim"]):
 
         found = self.filter(car_model__in=CarModel.objects.matching(words).values("pk"))
         closeness = TrigramWordSimilarity(search.normalise(words), "car_model__search_text")
-        return found.annotate(closeness=closeness).order_by("-closeness", "car_model__position", "car_model", "position")
+        return found.annotate(closeness=closeness).order_by(
+            "-closeness", "car_model__position", "car_model", "position"
+        )
 
     def siblings_first(self, car_models: "list[int]") -> Self:
         """Trims of these models before the others, then in the order of the showroom."""

@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
             name='SpecValue',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=40, verbose_name='key')),
+                ('key', models.CharField(max_length=40, verbose_name='spec key')),
                 ('number', models.DecimalField(blank=True, decimal_places=3, max_digits=12, null=True, verbose_name='number')),
                 ('text_en', models.CharField(blank=True, max_length=120, verbose_name='text (English)')),
                 ('text_zh', models.CharField(blank=True, max_length=120, verbose_name='text (Chinese)')),
