@@ -1,0 +1,134 @@
+"""Why an order cannot go on as asked."""
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.common.errors import DomainError, InvalidInput
+
+
+class BasketNotFound(DomainError):
+    code = "basket_not_found"
+    message = _("This basket does not exist.")
+    status = 404
+
+
+class BasketClosed(DomainError):
+    code = "basket_closed"
+    message = _("This basket has been ordered already.")
+
+
+class EmptyBasket(DomainError):
+    code = "basket_empty"
+    message = _("The basket is empty.")
+
+
+class OneCarOnly(DomainError):
+    code = "one_car_only"
+    message = _("One order is for one car. Remove the other car first.")
+
+
+class BuildNotOrderable(DomainError):
+    """The message says why: an option has gone, or the rules have changed."""
+
+    code = "build_not_orderable"
+    message = _("This car can no longer be built as it was saved.")
+
+
+class UnknownBuild(InvalidInput):
+    code = "unknown_build"
+    message = _("There is no build with the code “%(build)s”.")
+
+
+class UnknownKind(InvalidInput):
+    code = "unknown_kind"
+    message = _("“%(kind)s” is nothing that a basket can hold.")
+
+
+class LineNotFound(DomainError):
+    code = "line_not_found"
+    message = _("This line is not in the basket.")
+    status = 404
+
+
+class PriceChanged(DomainError):
+    """``extra`` has ``quoted`` and ``total`` in fen."""
+
+    code = "price_changed"
+    message = _("The price has changed since you saw it. Please look at it once more.")
+
+
+class SoldOut(DomainError):
+    code = "sold_out"
+    message = _("The last %(name)s has just been sold.")
+
+
+class NoDeliveryThere(InvalidInput):
+    code = "no_delivery_there"
+    message = _("This store does not hand over cars. Choose another one.")
+
+
+class TermsNotAccepted(InvalidInput):
+    code = "terms_not_accepted"
+    message = _("Without your consent to the terms there is no order.")
+
+
+class BadTaxNumber(InvalidInput):
+    code = "bad_tax_number"
+    message = _("This is not a valid unified social credit code.")
+
+
+class NotInThisState(DomainError):
+    code = "not_in_this_state"
+    message = _("That is not possible while the order is “%(state)s”.")
+
+
+class NothingDue(DomainError):
+    code = "nothing_due"
+    message = _("Nothing is due at the moment.")
+
+
+class FeeDue(DomainError):
+    """``extra`` has ``fee`` and ``refund`` in fen."""
+
+    code = "fee_due"
+    message = _("The contract is signed: cancelling now costs a fee, which has to be accepted.")
+
+
+class ConsentMissing(InvalidInput):
+    code = "consent_missing"
+    message = _("Please accept the fees and agree to the check of your ID.")
+
+
+class SignatureMissing(InvalidInput):
+    code = "signature_missing"
+    message = _("Please sign with your name.")
+
+
+class WrongVin(DomainError):
+    code = "wrong_vin"
+    message = _("This is not the car of this order. Compare the VIN once more.")
+
+
+class ChecklistIncomplete(DomainError):
+    code = "checklist_incomplete"
+    message = _("Every point of the checklist has to be in order before the car is yours.")
+
+
+class BadSignature(DomainError):
+    code = "bad_webhook_signature"
+    message = _("The webhook's signature is not valid.")
+    status = 400
+
+
+class NothingToRefund(DomainError):
+    code = "nothing_to_refund"
+    message = _("There is nothing left to refund.")
+
+
+class NotParked(DomainError):
+    code = "not_parked"
+    message = _("This step is not waiting for anybody.")
+
+
+class ReasonNeeded(InvalidInput):
+    code = "reason_needed"
+    message = _("Please give a reason.")

@@ -1,0 +1,73 @@
+"""Capacity and cars: what can be promised, and which car belongs to which order."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.catalog.models import CarModel
+from apps.orders.models.orders import Order
+
+
+class BuildSlot(models.Model):
+    """One car that the maker will build for us: a row for each, so that the last one is sold exactly once."""
+
+    car_model = models.ForeignKey(CarModel, models.PROTECT, related_name="build_slots", verbose_name=_("model"))
+    order = models.OneToOneField(
+        Order, models.PROTECT, null=True, blank=True, related_name="build_slot", verbose_name=_("order")
+    )
+    taken_at = models.DateTimeField(_("taken"), null=True, blank=True)
+    used = models.BooleanField(_("built"), default=False)
+
+    class Meta:
+        verbose_name = _("build slot")
+        verbose_name_plural = _("build slots")
+        constraints = [
+            models.CheckConstraint(condition=Q(used=False) | Q(order__isnull=False), name="build_slot_used_has_order"),
+        ]
+        indexes = [models.Index(fields=["car_model", "id"], condition=Q(order=None), name="build_slot_free")]
+
+    def __str__(self) -> str:
+        return f"{self.car_model_id} #{self.pk}"
+
+
+class Vehicle(models.Model):
+    """A car that exists."""
+
+    vin = models.CharField("VIN", max_length=17, unique=True)
+    car_model = models.ForeignKey(CarModel, models.PROTECT, related_name="vehicles", verbose_name=_("model"))
+    as_built = models.JSONField(_("as built"), default=list, help_text=_("The options it really has."))
+    built_at = models.DateTimeField(_("built"))
+
+    class Meta:
+        verbose_name = _("vehicle")
+        verbose_name_plural = _("vehicles")
+        ordering = ["-built_at", "-pk"]
+        constraints = [
+            # ISO 3779: 17 characters without I, O and Q; the check digit is checked in Python.
+            models.CheckConstraint(condition=Q(vin__regex=r"^[A-HJ-NPR-Z0-9]{17}$"), name="vehicle_vin_shape"),
+        ]
+
+    def __str__(self) -> str:
+        return self.vin
+
+
+class Allocation(models.Model):
+    """Which car is whose. Ended allocations stay as history."""
+
+    vehicle = models.ForeignKey(Vehicle, models.PROTECT, related_name="allocations", verbose_name=_("vehicle"))
+    order = models.ForeignKey(Order, models.PROTECT, related_name="allocations", verbose_name=_("order"))
+    since = models.DateTimeField(_("since"))
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("allocation")
+        verbose_name_plural = _("allocations")
+        ordering = ["-since", "-pk"]
+        constraints = [
+            # One car is one buyer's, and one buyer's order has one car.
+            models.UniqueConstraint(fields=["vehicle"], condition=Q(ended_at=None), name="allocation_one_per_vehicle"),
+            models.UniqueConstraint(fields=["order"], condition=Q(ended_at=None), name="allocation_one_per_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.vehicle_id} → {self.order_id}"

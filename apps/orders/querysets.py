@@ -1,0 +1,58 @@
+"""Every reusable read of orders."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Prefetch
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+    from apps.orders.models import Basket, Order
+
+
+class BasketQuerySet(models.QuerySet["Basket"]):
+    def open(self) -> Self:
+        """Still being filled."""
+        return self.filter(ordered_at=None)
+
+    def for_user(self, user: "AbstractBaseUser | AnonymousUser") -> Self:
+        return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
+
+    def with_lines(self) -> Self:
+        """With the lines and the cars of their builds, in two queries."""
+        from apps.orders.models import BasketLine
+
+        lines = BasketLine.objects.select_related("build__car_model__brand", "build__version").order_by("pk")
+        return self.prefetch_related(Prefetch("lines", queryset=lines))
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    def for_user(self, user: "AbstractBaseUser | AnonymousUser") -> Self:
+        """A person's own orders, and nobody else's."""
+        return self.filter(user_id=user.pk) if user.is_authenticated else self.none()
+
+    def whole(self) -> Self:
+        """With everything that a page or an answer about one order shows, in a fixed number of queries."""
+        from apps.orders.models import Allocation
+
+        live = Allocation.objects.filter(ended_at=None).select_related("vehicle")
+        return self.select_related("delivery_store__city", "car_model__brand", "appointment__store").prefetch_related(
+            "lines", "legs", "transitions", "steps", "timers", Prefetch("allocations", queryset=live, to_attr="live")
+        )
+
+    def for_list(self) -> Self:
+        """With what a row of a list shows."""
+        return self.select_related("car_model__brand").prefetch_related("lines")
+
+    def claimable(self, *, email: str) -> Self:
+        """Orders that a guest placed with this (verified) address."""
+        return self.filter(user=None, email__iexact=email)
+
+    def locked(self, pk: int) -> "Order":
+        """The order as it is now, held until the end of the transaction. Always the first lock taken."""
+        return self.select_for_update(of=("self",)).get(pk=pk)
+
+    def placed_between(self, first: datetime, last: datetime) -> Self:
+        return self.filter(placed_at__gte=first, placed_at__lt=last)

@@ -1,0 +1,67 @@
+"""What buyer and house owe each other: the deposit, the fees after signing, the days of each step. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from apps.common.money import share
+
+# The deposit for a car, in fen; never more than the order's total.
+DEPOSIT = 200_000
+HOLD = timedelta(minutes=15)
+# Percent of the car's price that cancelling costs after signing, by how far the order has come. The buyer signs this very
+# table, and it is frozen with the order: a later change never reaches a signed contract.
+FEE_PERCENT: Mapping[str, str] = {
+    "signed": "1",
+    "scheduled": "2",
+    "vin_assigned": "3",
+    "mismatch": "0",
+    "in_transit": "4",
+    "at_store": "5",
+}
+# Days in real time; divided by FULFILMENT_SPEED.
+BUILD_ACCEPTED_DAYS = 1
+BUILD_DAYS = 10
+TRANSPORT_DAYS = 4
+PREPARATION_DAYS = 1
+RETURN_WINDOW_DAYS = 7
+GOODS_DAYS = 3
+CHECKLIST = ("paint", "glass", "tyres", "interior", "charging", "documents", "keys", "software")
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """A payment that the plan foresees: purpose ``deposit``, ``balance`` or ``full``, amount in fen."""
+
+    purpose: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """What cancelling in a state costs."""
+
+    status: str
+    percent: str
+    amount: int
+
+    def as_json(self) -> dict[str, str | int]:
+        return asdict(self)
+
+
+def payment_legs(*, plan: str, total: int, has_car: bool) -> tuple[Leg, ...]:
+    """The payments of an order. Without a car everything is paid at once: goods are sent, not handed over."""
+    if plan == "deposit" and has_car and total > DEPOSIT:
+        return (Leg("deposit", DEPOSIT), Leg("balance", total - DEPOSIT))
+    return (Leg("full", total),)
+
+
+def fee_table(car_price: int) -> tuple[Fee, ...]:
+    """The fees for a car of this price, one a state in which cancelling is not free."""
+    return tuple(Fee(status, percent, share(car_price, Decimal(percent))) for status, percent in FEE_PERCENT.items())
+
+
+def pace(days: float, speed: float) -> timedelta:
+    """How long so many days of the trade last at this speed."""
+    return timedelta(days=days) / speed
