@@ -15,7 +15,7 @@ from django.utils.translation import pgettext_lazy
 
 from apps.bundles import querysets
 from apps.catalog.models import CarModel
-from apps.common.translated import Translated
+from apps.common.translated import Translated, content_language
 
 
 class Kind(models.TextChoices):
@@ -188,6 +188,15 @@ class MaintenancePlan(Product):
             # A plan for no drive at all could never be sold.
             models.CheckConstraint(condition=Q(energies__len__gt=0), name="plan_fits_some_drive"),
         ]
+
+    @property
+    def kilometres_text(self) -> str:
+        """``100,000``, in Chinese ``10 万``; empty without a limit."""
+        if self.kilometres is None:
+            return ""
+        if content_language() == "zh" and self.kilometres % 1000 == 0:
+            return f"{self.kilometres / 10_000:g} 万"
+        return f"{self.kilometres:,}"
 
     @property
     def price_per_visit(self) -> int:

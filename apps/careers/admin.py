@@ -131,6 +131,13 @@ class ApplicationAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
         response["Content-Security-Policy"] = "default-src 'none'; sandbox"
         return response
 
+    def delete_model(self, request: HttpRequest, obj: Application) -> None:
+        services.forget(application_id=obj.pk)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Application]) -> None:
+        for application_id in queryset.values_list("pk", flat=True):
+            services.forget(application_id=application_id)
+
     @admin.display(description=_("résumé"))
     def resume_link(self, application: Application) -> SafeString:
         url = reverse("admin:careers_application_resume", args=[application.pk])

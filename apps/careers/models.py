@@ -180,6 +180,7 @@ class Application(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.RECEIVED)
     notes = models.TextField(_("notes"), blank=True, help_text=_("Seen by colleagues only."))
     created_at = models.DateTimeField(pgettext_lazy("application", "received"), auto_now_add=True)
+    decided_at = models.DateTimeField(_("decided"), null=True, editable=False)
     # The confirmation by mail: this row is its outbox.
     mailed_at = models.DateTimeField(_("confirmation sent"), null=True, editable=False)
     mail_attempts = models.PositiveSmallIntegerField(default=0, editable=False)
@@ -206,6 +207,7 @@ class Application(models.Model):
         ]
         indexes = [
             models.Index(fields=["mail_due_at"], condition=Q(mailed_at=None), name="application_mail_due"),
+            models.Index(fields=["decided_at"], condition=~Q(decided_at=None), name="application_decided"),
             models.Index(fields=["status", "-created_at"], name="application_by_status"),
         ]
 

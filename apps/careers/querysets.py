@@ -62,3 +62,6 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def awaiting_mail(self, now: datetime) -> Self:
         """Those whose confirmation is due."""
         return self.filter(mailed_at=None, mail_due_at__lte=now, mail_attempts__lt=MAIL_ATTEMPTS)
+
+    def decided_before(self, moment: datetime) -> Self:
+        return self.filter(decided_at__lt=moment)

@@ -13,6 +13,9 @@ NEXT: Mapping[str, frozenset[str]] = {
     "withdrawn": frozenset(),
 }
 
+# Nothing happens any more, and the data is kept no longer than was promised.
+DECIDED = frozenset({"hired", "rejected", "withdrawn"})
+
 
 def may_become(old: str, new: str) -> bool:
     return new in NEXT[old]

@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 # How long a worker has to send a confirmation before another may try.
 MAIL_LEASE = timedelta(minutes=5)
 MAILS_AT_ONCE = 20
+# What the form promises: the data of an application goes half a year after the decision.
+KEPT_AFTER_DECISION = timedelta(days=182)
 
 
 def apply(
@@ -98,9 +100,30 @@ def change_status(*, application_id: UUID, status: str, actor: User) -> Applicat
     if status not in Application.Status.values or not rules.may_become(old, status):
         raise StatusNotPossible(extra={"old": old, "new": status})
     application.status = status
-    application.save(update_fields=["status"])
+    application.decided_at = timezone.now() if status in rules.DECIDED else None
+    application.save(update_fields=["status", "decided_at"])
     StatusChange.objects.create(application=application, old=old, new=status, actor=actor)
     return application
+
+
+def forget(*, application_id: UUID) -> None:
+    """Delete an application with all that belongs to it; one that is gone already stays gone.
+
+    The file goes first: if we die in between, the row is still there to try again, and no file is left without one.
+    """
+    application = Application.objects.filter(pk=application_id).first()
+    if application is not None:
+        application.resume.storage.delete(str(application.resume.name))
+        application.delete()
+
+
+def forget_decided(*, now: datetime | None = None) -> int:
+    """Forget the applications that were decided half a year ago; returns how many."""
+    due = Application.objects.decided_before((now or timezone.now()) - KEPT_AFTER_DECISION)
+    ids = list(due.values_list("pk", flat=True))
+    for application_id in ids:
+        forget(application_id=application_id)
+    return len(ids)
 
 
 def send_confirmations(*, now: datetime | None = None) -> int:

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 class PrivateStorage(FileSystemStorage):
     """The folder is looked up when a file is used. There is no address: asking a file for it is an error."""
 
-    base_url = None
+    base_url = None  # type: ignore[assignment]
 
     @property
-    def location(self) -> str:  # type: ignore[override]
+    def location(self) -> str:
         return str(settings.VAR / "private")
 
     @property
-    def base_location(self) -> str:  # type: ignore[override]
+    def base_location(self) -> str:
         return self.location
 
 

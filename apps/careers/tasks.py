@@ -9,3 +9,11 @@ def send_confirmations() -> None:
     from apps.careers import services
 
     services.send_confirmations()
+
+
+@shared_task(name="careers.forget_decided")
+def forget_decided() -> None:
+    """Delete what is no longer to be kept."""
+    from apps.careers import services
+
+    services.forget_decided()

@@ -1,5 +1,9 @@
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.careers import services
@@ -56,6 +60,24 @@ def test_a_status_changes_only_along_the_table_and_only_by_those_who_may() -> No
     for _ in range(2):
         services.change_status(application_id=application.pk, status="review", actor=allowed)
     assert StatusChange.objects.count() == 1
+
+
+def test_deleting_an_application_deletes_its_file(admin_client: Client, private_folder: Path) -> None:
+    application = make_application()
+    assert len(list(private_folder.rglob("*.pdf"))) == 1
+    admin_client.post(f"/admin/careers/application/{application.pk}/delete/", {"post": "yes"})
+    assert (Application.objects.count(), list(private_folder.rglob("*.pdf"))) == (0, [])
+
+
+def test_an_application_is_forgotten_half_a_year_after_the_decision(private_folder: Path) -> None:
+    open_one, decided = make_application(), make_application()
+    staff = make_staff(permissions=("careers.change_application",))
+    services.change_status(application_id=decided.pk, status="rejected", actor=staff)
+    now = timezone.now()
+    assert services.forget_decided(now=now + timedelta(days=181)) == 0
+    assert services.forget_decided(now=now + timedelta(days=183)) == 1
+    assert list(Application.objects.all()) == [open_one]
+    assert len(list(private_folder.rglob("*.pdf"))) == 1
 
 
 def test_every_list_and_form_of_the_back_office_opens(admin_client: Client) -> None:

@@ -94,7 +94,7 @@ def test_a_word_file_called_pdf_is_taken_for_what_it_is() -> None:
 def test_a_file_over_ten_megabytes_is_refused(client: Client, private_folder: Path) -> None:
     make_posting(slug="technician")
     large = PDF.ljust(resumes.MAX_BYTES - 6, b"\n") + b"%%EOF\n"
-    assert services.resumes.kind_of(upload(large), len(large)) == "pdf"
+    assert resumes.kind_of(upload(large), len(large)) == "pdf"
     response = client.post("/careers/technician/apply/", form_data(resume=upload(large + b"\n")))
     assert (response.status_code, "larger than 10 MB" in response.content.decode()) == (422, True)
     assert (Application.objects.count(), _files(private_folder)) == (0, [])
