@@ -179,6 +179,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=30),
         "options": {"expires": 30},
     },
+    "careers.send_confirmations": {
+        "task": "careers.send_confirmations",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 30},
+    },
+    "careers.forget_decided": {"task": "careers.forget_decided", "schedule": timedelta(days=1)},
     "common.clear_expired": {"task": "common.clear_expired", "schedule": timedelta(hours=1)},
 }
 # 1000 makes days into minutes: what the makers' and carriers' simulators call a day lasts a day divided by this.
