@@ -95,5 +95,5 @@ def initial_of(values: "list[SpecValue]") -> dict[str, Any]:
         if value.number is None:
             data |= {f"{value.key}:en": value.text_en, f"{value.key}:zh": value.text_zh}
         else:
-            data[f"{value.key}:{value.cycle}"] = value.number.normalize()
+            data[f"{value.key}:{value.cycle}"] = f"{value.number.normalize():f}"
     return data

@@ -205,7 +205,7 @@ class Trim(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.code
 
 
 class SpecSheet(models.Model):

@@ -31,6 +31,7 @@ def test_a_new_version_starts_from_the_one_in_force_and_is_published(office: Cli
     make_sheet(trim, range=(500, "CLTC"), battery=54, drive=("Front", "前驱"))
     url = f"/admin/catalog/specsheet/add/?trim={trim.pk}"
     initial = office.get(url).context["adminform"].form.initial
+    assert initial["range:CLTC"] == "500"
     fields = {name: str(value) for name, value in initial.items()}
     response = office.post(url, fields | {"range:CLTC": "520", "note": "Bigger battery"})
 
