@@ -3,14 +3,15 @@
 from itertools import groupby
 from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from apps.bundles.forms import SORTS, AccessoryFilter, CoverFilter
-from apps.bundles.models import Accessory, Charger, Cover, MaintenancePlan, SizeClass
+from apps.bundles.models import Accessory, Charger, Cover, MaintenancePlan, Product, SizeClass
 from apps.catalog.models import Brand, CarModel
 from apps.common.pages import render_page
 
@@ -44,9 +45,11 @@ def covers(request: HttpRequest) -> HttpResponse:
     if size:
         rows = rows.for_size(size)
     rows = rows.filter(**{name: wanted[name] for name in ("material", "coverage") if wanted[name]})
+    page = _page(request, rows)
     context = {
-        "covers": [(cover, cover.price_for(size) if size else None) for cover in rows],
-        "table": [(cover, [(code, cover.price_for(code)) for code in SizeClass.values]) for cover in rows],
+        "page": page,
+        "covers": [(cover, cover.price_for(size) if size else None) for cover in page],
+        "table": [(cover, [(code, cover.price_for(code)) for code in SizeClass.values]) for cover in page],
         "size": size,
         "size_label": SizeClass(size).label if size else "",
         "sizes": SizeClass.choices,
@@ -61,9 +64,9 @@ def covers(request: HttpRequest) -> HttpResponse:
 def maintenance(request: HttpRequest) -> HttpResponse:
     """Plans, with what is done how often."""
     frame = _frame(request)
-    plans = MaintenancePlan.objects.on_sale().fitting(frame["car"]).with_items()
-    rows = [(plan, [(item, item.times(plan.visits)) for item in plan.items.all()]) for plan in plans]
-    return render_page(request, "bundles/maintenance.html", frame | {"plans": rows}, partial="results")
+    page = _page(request, MaintenancePlan.objects.on_sale().fitting(frame["car"]).with_items())
+    rows = [(plan, [(item, item.times(plan.visits)) for item in plan.items.all()]) for plan in page]
+    return render_page(request, "bundles/maintenance.html", frame | {"page": page, "plans": rows}, partial="results")
 
 
 @require_safe
@@ -73,7 +76,7 @@ def accessories(request: HttpRequest) -> HttpResponse:
     found = Accessory.objects.on_sale().fitting(frame["car"]).matching(wanted["q"])
     counts = found.category_counts()
     rows = found.in_category(wanted["category"]).sorted_for_reader(wanted["sort"])
-    page = Paginator(rows.with_available().with_car_count(), PAGE_SIZE).get_page(request.GET.get("page"))
+    page = _page(request, rows.with_available().with_car_count())
     context = {
         "page": page,
         "total": sum(counts.values()),
@@ -88,8 +91,8 @@ def accessories(request: HttpRequest) -> HttpResponse:
 def chargers(request: HttpRequest) -> HttpResponse:
     """Charging piles with their installation."""
     frame = _frame(request)
-    rows = Charger.objects.on_sale().fitting(frame["car"]).with_available()
-    return render_page(request, "bundles/chargers.html", frame | {"chargers": rows}, partial="results")
+    page = _page(request, Charger.objects.on_sale().fitting(frame["car"]).with_available())
+    return render_page(request, "bundles/chargers.html", frame | {"page": page}, partial="results")
 
 
 @require_safe
@@ -107,6 +110,10 @@ def for_model(request: HttpRequest, model: str) -> HttpResponse:
         "chargers": Charger.objects.on_sale().fitting(car).in_stock()[:2],
     }
     return render_page(request, "bundles/for_model.html", context, partial="fit")
+
+
+def _page[P: Product](request: HttpRequest, rows: QuerySet[P]) -> Page[P]:
+    return Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
 
 
 def _frame(request: HttpRequest) -> dict[str, Any]:

@@ -27,5 +27,5 @@ def test_the_number_of_queries_does_not_grow(
 ) -> None:
     for _ in range(number):
         make_charger()
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         client.get("/bundles/chargers/")

@@ -51,5 +51,5 @@ def test_the_number_of_queries_does_not_grow(
 ) -> None:
     for _ in range(number):
         make_cover()
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get("/bundles/covers/")

@@ -29,5 +29,5 @@ def test_the_number_of_queries_does_not_grow(
 ) -> None:
     for _ in range(number):
         make_plan()
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get("/bundles/maintenance/")
