@@ -109,7 +109,18 @@ class AppointmentAdmin(ModelAdmin):  # type: ignore[misc]
     list_select_related = ["store", "bay"]
     search_fields = ["=id", "store__code", "name", "phone", "email", "reference"]
     inlines = [EventInline]
-    actions = ["accept", "decline", "check_in", "start", "ask", "check", "make_ready", "complete", "no_show", "cancel"]
+    actions = [
+        "accept",
+        "decline",
+        "check_in",
+        "start",
+        "ask",
+        "to_check",
+        "make_ready",
+        "complete",
+        "no_show",
+        "cancel",
+    ]
     show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -168,7 +179,7 @@ class AppointmentAdmin(ModelAdmin):  # type: ignore[misc]
         self._step(request, chosen, Status.AWAITING_APPROVAL)
 
     @admin.action(description=gettext_lazy("Hand to quality check"), permissions=["run"])
-    def check(self, request: HttpRequest, chosen: "QuerySet[Appointment]") -> None:
+    def to_check(self, request: HttpRequest, chosen: "QuerySet[Appointment]") -> None:
         self._step(request, chosen, Status.QUALITY_CHECK)
 
     @admin.action(description=gettext_lazy("Ready"), permissions=["run"])

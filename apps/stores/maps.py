@@ -17,7 +17,7 @@ from apps.stores.querysets import StoreQuerySet
 # The projection of the outline: longitude and latitude scaled for a parallel of 36 degrees.
 WEST, NORTH = 73.4, 53.7
 SCALE = 900 / ((135.2 - WEST) * math.cos(math.radians(36)))
-WIDTH, HEIGHT = 900, 640
+WIDTH, HEIGHT = 900, 660
 MAX_POINTS = 200
 # Squares along the longer side of the visible part.
 GRID = 20

@@ -296,6 +296,11 @@ class Appointment(models.Model):
         return self.during.upper
 
     @property
+    def customer_name(self) -> str:
+        """Who it is for, as far as we know; reads ``user``."""
+        return self.name or (self.user.get_full_name() if self.user else "")
+
+    @property
     def is_final(self) -> bool:
         return is_final(self.status)
 

@@ -123,7 +123,7 @@ class AppointmentQuerySet(models.QuerySet["Appointment"]):
         return self.filter(held | Q(status=Status.REQUESTED, answer_by__lte=now))
 
     def with_store(self) -> Self:
-        return self.select_related("store__city", "bay")
+        return self.select_related("store__city", "bay", "user")
 
     def without(self, pk: "UUID | None") -> Self:
         return self.exclude(pk=pk) if pk else self

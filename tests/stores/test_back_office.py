@@ -1,0 +1,88 @@
+"""The clerk's actions, demo data and the sitemap."""
+
+import pytest
+from django.contrib.auth.models import Group
+
+from apps.accounts.models import User
+from apps.common.demo import DemoOptions
+from apps.stores import demo
+from apps.stores.models import Appointment, Bay, City, Store
+from apps.stores.sitemaps import StoreSitemap
+from tests.factories.stores import MONDAY, make_appointment, make_store
+
+pytestmark = pytest.mark.django_db
+
+
+def no_report(label: str, done: int, total: int) -> None: ...
+
+
+def act(client, action: str, *rows: Appointment):
+    data = {"action": action, "_selected_action": [str(row.pk) for row in rows]}
+    return client.post("/admin/stores/appointment/", data, follow=True)
+
+
+@pytest.fixture
+def clerk(client) -> User:
+    demo.load(DemoOptions(stores=0), no_report)
+    user = User.objects.create_user("store@kaiche.example", "x", is_staff=True)
+    user.groups.add(Group.objects.get(name="Store staff"))
+    client.force_login(user)
+    return user
+
+
+def test_store_staff_accept_and_complete_and_hear_what_cannot_be(client, clerk):
+    asked = make_appointment(store=make_store(confirms_at_once=False))
+    ended = make_appointment()
+    Appointment.objects.filter(pk=ended.pk).update(status="cancelled_store")
+    page = act(client, "accept", asked, ended).content.decode()
+    assert "1 appointment changed." in page
+    assert "That is no longer possible" in page
+    act(client, "complete", asked)
+    asked.refresh_from_db()
+    assert asked.status == "closed"
+    assert {event.actor for event in asked.events.filter(party="store")} == {clerk}
+
+
+def test_without_the_permission_there_is_no_action(client):
+    user = User.objects.create_user("clerk@kaiche.example", "x", is_staff=True)
+    client.force_login(user)
+    mine = make_appointment()
+    assert act(client, "cancel", mine).status_code == 403
+    mine.refresh_from_db()
+    assert mine.status == "confirmed"
+
+
+def test_every_page_of_the_back_office_opens(admin_client):
+    store = make_appointment().store
+    for name in ("store", "bay", "city", "closure", "appointment", "appointmentevent"):
+        assert admin_client.get(f"/admin/stores/{name}/").status_code == 200, name
+        assert admin_client.get(f"/admin/stores/{name}/", {"q": store.code}).status_code == 200, name
+    page = admin_client.get(f"/admin/stores/store/{store.pk}/change/").content.decode()
+    assert "Mon-Fri 09:00-18:00; Sat 10:00-16:00" in page
+
+
+def test_demo_data_is_the_same_again_and_a_larger_network_only_adds():
+    demo.load(DemoOptions(stores=150), no_report)
+    rows = list(Store.objects.values_list())
+    assert Store.objects.filter(kind="own").count() == 11
+    assert Store.objects.filter(kind__in=["swap", "experience"]).count() == 4
+    demo.load(DemoOptions(stores=150), no_report)
+    assert list(Store.objects.values_list()) == rows
+    bays = Bay.objects.count()
+    demo.load(DemoOptions(stores=200), no_report)
+    assert list(Store.objects.filter(pk__in=[row[0] for row in rows]).values_list()) == rows
+    assert Bay.objects.count() > bays
+
+
+def test_every_demo_city_is_real_and_has_both_names():
+    demo.load(DemoOptions(stores=0), no_report)
+    assert City.objects.count() == 347
+    assert not City.objects.filter(name_zh="").exists()
+    city = City.objects.matching("chongqing").get(province="CQ")
+    assert (city.name_zh, round(city.latitude)) == ("重庆", 30)
+
+
+def test_the_sitemap_lists_our_own_places_alone():
+    own, *_ = make_store(), make_store(kind="cooperative"), make_store(kind="swap")
+    assert list(StoreSitemap().items()) == [own]
+    assert MONDAY.tzinfo is not None
