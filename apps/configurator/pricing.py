@@ -29,6 +29,11 @@ class QuoteLine:
     name = Translated("name")
     group = Translated("group")
 
+    @property
+    def step(self) -> "PriceStep":
+        """The line as a summand of the total: the group says what a name like "Black" is about."""
+        return PriceStep(f"{self.group_en}: {self.name_en}", f"{self.group_zh}：{self.name_zh}", self.price)
+
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
@@ -60,7 +65,7 @@ def price(document: Document, picked: frozenset[str], day: date) -> Price:
     lines = tuple(_lines(document, picked))
     rules = [rule for rule in document.price_rules_on(day) if applies(rule, picked)]
     steps = [PriceStep(document.name_en, document.name_zh, document.base_price)]
-    steps += [PriceStep(line.name_en, line.name_zh, line.price) for line in lines if line.price]
+    steps += [line.step for line in lines if line.price]
     steps += [PriceStep(rule.label_en, rule.label_zh, rule.amount) for rule in rules]
     rented = [option.rental for code, option in document.options.items() if code in picked and option.rental]
     return Price(

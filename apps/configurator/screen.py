@@ -24,7 +24,7 @@ from apps.configurator.state import FEN, PageState
 ALL_OPEN = 60
 MANY = 10**7
 # Groups that change the outline of the car: the stills show the standard one.
-SHAPES = frozenset({"body", "wheelbase", "roof", "conversion"})
+SHAPES = frozenset({"body", "wheelbase", "roof-height", "conversion"})
 SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 

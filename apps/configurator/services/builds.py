@@ -11,7 +11,13 @@ from apps.catalog.models import CarModel
 from apps.common.translated import Translated
 from apps.configurator.codes import new_code, read_code
 from apps.configurator.documents import Document
-from apps.configurator.errors import Contradiction, Incomplete, NotConfigurable, UnknownMarket, UnknownOption
+from apps.configurator.errors import (
+    Contradiction,
+    Incomplete,
+    NotConfigurable,
+    UnknownMarket,
+    UnknownOption,
+)
 from apps.configurator.machines import Session
 from apps.configurator.models import Build
 from apps.configurator.pricing import Price, PriceStep, QuoteLine, price
@@ -192,7 +198,7 @@ def changes(old_trace: tuple[PriceStep, ...], old_lines: tuple[QuoteLine, ...], 
 
 def _other_steps(trace: tuple[PriceStep, ...], lines: tuple[QuoteLine, ...]) -> dict[str, tuple[str, str, int]]:
     """The base price and the price rules: what the trace has beside the options."""
-    options = {(line.name_en, line.price) for line in lines}
+    options = {(line.step.label_en, line.price) for line in lines}
     return {
         f"step:{step.label_en}": (step.label_en, step.label_zh, step.amount)
         for step in trace

@@ -107,6 +107,8 @@ def publish(*, configurator: Configurator, by: "AbstractBaseUser | None" = None)
     report = check_draft(configurator, text)  # seconds, so before anything is locked
     with transaction.atomic():
         locked = Configurator.objects.select_for_update().get(pk=configurator.pk)
+        if locked.current is not None and locked.current.sha256 == sha256:
+            return locked.current  # somebody else has just published the same
         if digest(draft(locked)) != sha256:
             raise DraftChanged
         last = locked.versions.aggregate(last=Max("number"))["last"] or 0
