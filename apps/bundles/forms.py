@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
 from apps.bundles.models import Accessory, Cover, SizeClass
 
@@ -35,5 +36,11 @@ class AccessoryFilter(_Filter):
 class AdjustmentForm(forms.Form):
     """A change of stock in the back office."""
 
-    change = forms.IntegerField(label=_("Units more or fewer"), help_text=_("10 for a delivery, -3 for a loss."))
-    reason = forms.CharField(label=_("Reason"), max_length=200)
+    change = forms.IntegerField(
+        label=_("Units more or fewer"),
+        help_text=_("10 for a delivery, -3 for a loss."),
+        min_value=-1_000_000,
+        max_value=1_000_000,
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=200, widget=UnfoldAdminTextInputWidget)
