@@ -189,6 +189,8 @@ CELERY_BEAT_SCHEDULE = {
 }
 # 1000 makes days into minutes: what the makers' and carriers' simulators call a day lasts a day divided by this.
 FULFILMENT_SPEED: float = _read("FULFILMENT_SPEED", env.float, "a number, 1 for real time", default=1.0)
+# Where the portal is reached from outside: links in mails begin with it.
+PUBLIC_URL: str = env.str("PUBLIC_URL", "http://localhost:8000")
 # The sandbox gateway signs its webhooks with this; a key of its own, derived unless one is given.
 SANDBOX_GATEWAY_SECRET: str = env.str("SANDBOX_GATEWAY_SECRET", "") or f"sandbox:{SECRET_KEY}"
 

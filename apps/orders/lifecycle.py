@@ -111,7 +111,9 @@ TRANSITIONS: tuple[Rule, ...] = (
 )
 PAIRS: frozenset[tuple[str, str]] = frozenset((rule.source.value, rule.target.value) for rule in TRANSITIONS)
 _TARGETS: Mapping[tuple[str, Actor], frozenset[Status]] = {
-    (state.value, actor): frozenset(rule.target for rule in TRANSITIONS if rule.source == state and actor in rule.actors)
+    (state.value, actor): frozenset(
+        rule.target for rule in TRANSITIONS if rule.source == state and actor in rule.actors
+    )
     for state in Status
     for actor in Actor
 }
@@ -134,6 +136,7 @@ LEG_PAIRS: frozenset[tuple[str, str]] = frozenset(
         ("failed", "expired"),
         ("expired", "captured"),
         ("expired", "processing"),
+        ("expired", "planned"),
         ("captured", "partially_refunded"),
         ("captured", "refunded"),
         ("partially_refunded", "refunded"),

@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from apps.orders import payment_views
+
+urlpatterns = [
+    path("webhooks/<slug:name>/", payment_views.webhook, name="payment-webhook"),
+    path("sandbox/<uuid:payment_id>/", payment_views.sandbox_page, name="sandbox-pay"),
+]

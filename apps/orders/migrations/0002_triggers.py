@@ -32,6 +32,7 @@ LEG_PAIRS = (
     ("captured", "partially_refunded"),
     ("captured", "refunded"),
     ("expired", "captured"),
+    ("expired", "planned"),
     ("expired", "processing"),
     ("failed", "captured"),
     ("failed", "expired"),

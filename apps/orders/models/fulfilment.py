@@ -67,7 +67,9 @@ class Timer(models.Model):
         verbose_name_plural = _("timers")
         ordering = ["due_at"]
         constraints = [
-            models.UniqueConstraint(fields=["order", "kind"], condition=Q(done_at=None), name="timer_one_open_per_kind"),
+            models.UniqueConstraint(
+                fields=["order", "kind"], condition=Q(done_at=None), name="timer_one_open_per_kind"
+            ),
         ]
         indexes = [models.Index(fields=["due_at"], condition=Q(done_at=None), name="timer_due")]
 
@@ -102,7 +104,12 @@ class WorkItem(models.Model):
     kind = models.CharField(_("kind"), max_length=30)
     text = models.CharField(_("text"), max_length=300)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="work_items", verbose_name=_("owner")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="work_items",
+        verbose_name=_("owner"),
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)

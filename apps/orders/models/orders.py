@@ -86,7 +86,8 @@ class Order(models.Model):
             models.CheckConstraint(condition=Q(status__in=Status.values), name="order_status_known"),
             models.CheckConstraint(condition=Q(total__gt=0), name="order_total_positive"),
             models.CheckConstraint(
-                condition=Q(cancellation_fee__gte=0, cancellation_fee__lte=models.F("total")), name="order_fee_within_total"
+                condition=Q(cancellation_fee__gte=0, cancellation_fee__lte=models.F("total")),
+                name="order_fee_within_total",
             ),
             # A rental price that lacks its terms cannot be promised.
             models.CheckConstraint(
@@ -180,7 +181,7 @@ class Transition(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("user")
     )
     reason = models.CharField(_("reason"), max_length=300, blank=True)
-    key = models.CharField(_("key"), max_length=100, null=True, blank=True)
+    key = models.CharField(_("key"), max_length=100, null=True, blank=True)  # noqa: DJ001  unique where there is one
     at = models.DateTimeField(_("at"))
 
     class Meta:

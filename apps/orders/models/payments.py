@@ -43,7 +43,8 @@ class PaymentLeg(models.Model):
             models.CheckConstraint(condition=Q(status__in=LegStatus.values), name="leg_status_known"),
             # What came is what was asked for, or nothing; what went back never exceeds what came.
             models.CheckConstraint(
-                condition=Q(captured=0) | Q(captured=F("amount")) | Q(status="suspect"), name="leg_captured_is_the_amount"
+                condition=Q(captured=0) | Q(captured=F("amount")) | Q(status="suspect"),
+                name="leg_captured_is_the_amount",
             ),
             models.CheckConstraint(
                 condition=Q(refunded__gte=0, refunded__lte=F("captured")), name="leg_refunded_within_captured"

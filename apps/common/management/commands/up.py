@@ -41,6 +41,7 @@ class Command(BaseCommand):
         _require_free(host, port)
         with _only_one():
             self._prepare(options)
+            os.environ.setdefault("PUBLIC_URL", f"http://{host}:{port}")
             supervisor = Supervisor(_parts(host, port, options["workers"]), say=self._warn)
             supervisor.stop_on_signals()
             supervisor.start()

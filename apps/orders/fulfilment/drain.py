@@ -1,0 +1,110 @@
+"""Doing what is due: steps, refunds and mails, one after the other, until nothing is left or the slice of time is over.
+
+A step is claimed in two transactions. The first only raises ``attempts``: a step that kills its worker each time must not be
+tried for ever. The second locks the order (passing over one that somebody else is working on), checks that the step is
+still due, does its effect and writes what comes next. A worker that dies in between leaves nothing half done and no lease to
+wait for: the row is free again as soon as its connection is gone.
+"""
+
+import time
+from datetime import timedelta
+
+import structlog
+from django.db import transaction
+from django.utils import timezone
+
+from apps.orders.fulfilment.mails import send_due_notice
+from apps.orders.fulfilment.queue import start_undoing
+from apps.orders.fulfilment.steps import EFFECTS, Done, Outcome
+from apps.orders.lifecycle import Status
+from apps.orders.models import FulfilmentStep, Order
+from apps.orders.services import transitions
+from apps.orders.services.cancelling import settle
+from apps.orders.services.payments import send_due_refund
+
+log = structlog.get_logger(__name__)
+Step = FulfilmentStep
+SLICE_S = 2.0
+MAX_ATTEMPTS = 8
+
+
+def drain(*, slice_s: float = SLICE_S) -> bool:
+    """Do what is due for so long; returns whether there may be more."""
+    until = time.monotonic() + slice_s
+    busy: set[int] = set()
+    while time.monotonic() < until:
+        worked = run_step(busy)
+        worked = send_due_refund() or worked
+        worked = send_due_notice() or worked
+        if not worked:
+            return False
+    return True
+
+
+def run_step(busy: set[int] | None = None) -> bool:
+    """Do one due step, if there is one that is not in ``busy`` (orders that somebody else is working on)."""
+    skipped = busy if busy is not None else set()
+    claimed = _claim(skipped)
+    if claimed is None:
+        return False
+    try:
+        if not _perform(claimed):
+            skipped.add(claimed.order_id)
+    except Exception as error:
+        _note_failure(claimed, error)
+    return True
+
+
+def _claim(busy: set[int]) -> Step | None:
+    with transaction.atomic():
+        due = Step.objects.filter(status=Step.Status.READY, next_at__lte=timezone.now()).exclude(order_id__in=busy)
+        step = due.select_for_update(skip_locked=True).order_by("next_at", "pk").first()
+        if step is not None:
+            step.attempts += 1
+            step.save(update_fields=["attempts"])
+        return step
+
+
+@transaction.atomic
+def _perform(claimed: Step) -> bool:
+    """The effect and what follows from it, or False when somebody else has the order."""
+    order = Order.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=claimed.order_id).first()
+    if order is None:
+        return False
+    now = timezone.now()
+    step = Step.objects.select_for_update().filter(pk=claimed.pk, status=Step.Status.READY, next_at__lte=now).first()
+    if step is None:
+        return True
+    _finish(order, step, EFFECTS[step.kind, step.direction](order, step, now))
+    return True
+
+
+def _finish(order: Order, step: Step, outcome: Outcome) -> None:
+    step.error = ""
+    if not isinstance(outcome, Done):
+        step.next_at, step.attempts = outcome.until, 0
+        step.save(update_fields=["next_at", "attempts", "error"])
+        return
+    step.status, step.result, step.done_at = Step.Status.DONE, outcome.result, timezone.now()
+    step.save(update_fields=["status", "result", "done_at", "error"])
+    if outcome.then is not None:
+        Step.objects.create(order=order, kind=outcome.then, next_at=timezone.now())
+    elif order.status == Status.CANCELLING:
+        start_undoing(order)
+        settle(order)
+
+
+def _note_failure(claimed: Step, error: Exception) -> None:
+    """Try again later; after too many times wait for a person."""
+    log.warning("step_failed", step=claimed.key, attempt=claimed.attempts, error=type(error).__name__)
+    with transaction.atomic():
+        step = Step.objects.select_for_update().get(pk=claimed.pk)
+        if step.status != Step.Status.READY:
+            return
+        step.error = f"{type(error).__name__}: {error}"[:300]
+        step.next_at = timezone.now() + timedelta(seconds=2.0 ** min(step.attempts, 12))
+        if step.attempts >= MAX_ATTEMPTS:
+            step.status = Step.Status.PARKED
+            order = Order.objects.get(pk=step.order_id)
+            transitions.raise_work_item(order, "step", f"{step.kind} failed {step.attempts} times: {step.error}")
+        step.save(update_fields=["error", "next_at", "status"])

@@ -1,0 +1,84 @@
+"""What happens to an order's lines at the store, and the appointment at which the car changes hands."""
+
+from datetime import date, datetime
+
+from apps.orders.lifecycle import LineStatus
+from apps.orders.models import LineKind, Order, OrderLine
+from apps.orders.services.transitions import raise_work_item
+from apps.stores import services as stores
+from apps.stores.errors import SlotTaken
+from apps.stores.lifecycle import Party
+from apps.stores.models import Appointment
+
+SERVICE = "delivery"
+
+
+def fit_lines(order: Order) -> int:
+    """Films and parts that the store fits before the hand-over; returns how many lines that were."""
+    return order.lines.filter(
+        kind__in=[LineKind.COVER, LineKind.ACCESSORY], facts__needs_fitting=True, status=LineStatus.ALLOCATED
+    ).update(status=LineStatus.FITTED)
+
+
+def book_handover(order: Order, now: datetime) -> Appointment:
+    """The first free time at the store; the buyer can move it.
+
+    Raises:
+        SlotTaken: there is none in the coming weeks; the step is tried again later.
+    """
+    store = order.delivery_store
+    assert store is not None
+    contact = stores.Contact(name=order.name, phone=order.phone, email=order.email)
+    for slot in stores.next_free(store=store, service=SERVICE, now=now):
+        try:
+            held = stores.hold_slot(
+                store=store,
+                service=SERVICE,
+                starts_at=slot.starts_at,
+                reference=order.number,
+                user=order.user,
+                contact=contact,
+                now=now,
+            )
+        except SlotTaken:
+            continue
+        return stores.confirm(held, contact=contact, by=Party.STORE, now=now)
+    raise SlotTaken
+
+
+def cancel_handover(order: Order, now: datetime) -> None:
+    if order.appointment is not None:
+        stores.cancel(order.appointment, by=Party.STORE, reason=order.number, now=now)
+
+
+def activate_lines(order: Order, now: datetime) -> None:
+    """Plans become entitlements, parts are the buyer's, and a charging pile needs somebody to come."""
+    lines = list(order.lines.all())
+    for line in lines:
+        if line.kind == LineKind.PLAN:
+            line.status = LineStatus.ACTIVE
+            line.visits_left = int(line.facts.get("visits", 0))
+            line.active_until = months_later(now.date(), int(line.facts.get("months", 12)))
+        elif line.kind == LineKind.CHARGER and line.facts.get("needs_fitting"):
+            line.status = LineStatus.BOOKED
+            raise_work_item(order, "charger", f"Arrange the installation of {line.code} with {order.number}.")
+        elif line.status in (LineStatus.ALLOCATED, LineStatus.PENDING):
+            line.status = LineStatus.RECEIVED
+    OrderLine.objects.bulk_update(lines, ["status", "visits_left", "active_until"])
+
+
+def send_goods(order: Order) -> None:
+    """Parts leave the warehouse; what somebody has to fit waits for its appointment."""
+    order.lines.filter(kind=LineKind.ACCESSORY, status=LineStatus.ALLOCATED).update(status=LineStatus.SHIPPED)
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day so many months on, or the last day of that month."""
+    month = day.month - 1 + months
+    year, month = day.year + month // 12, month % 12 + 1
+    for last in (day.day, 30, 29, 28):
+        try:
+            return date(year, month, min(day.day, last))
+        except ValueError:
+            continue
+    raise AssertionError("unreachable")

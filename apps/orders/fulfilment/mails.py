@@ -1,0 +1,70 @@
+"""The mails an order owes its buyer, in the buyer's language."""
+
+from datetime import timedelta
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from apps.orders.models import Notice, Order
+
+log = structlog.get_logger(__name__)
+GIVE_UP_AFTER = 10
+
+
+def send_due_notice() -> bool:
+    """Send one mail that is due; returns whether there was one.
+
+    A worker killed between sending and noting it sends the mail again: twice is better than never.
+    """
+    with transaction.atomic():
+        due = Notice.objects.filter(sent_at=None, next_at__lte=timezone.now(), attempts__lt=GIVE_UP_AFTER)
+        notice = due.select_for_update(skip_locked=True, of=("self",)).select_related("order").order_by("pk").first()
+        if notice is None:
+            return False
+        notice.attempts += 1
+        try:
+            message_for(notice.order, notice.kind).send()
+            notice.sent_at = timezone.now()
+        except OSError as error:
+            log.warning("mail_failed", kind=notice.kind, error=type(error).__name__)
+            notice.next_at = timezone.now() + timedelta(seconds=30 * 2**notice.attempts)
+        notice.save(update_fields=["attempts", "sent_at", "next_at"])
+        return True
+
+
+def message_for(order: Order, kind: str) -> EmailMessage:
+    """The mail of one kind about one order."""
+    with override(order.language):
+        subject = f"{_subjects()[kind]} · {order.number}"
+        body = render_to_string("orders/mail.txt", {"order": order, "kind": kind, "link": link_to(order)})
+        return EmailMessage(subject, body, to=[order.email])
+
+
+def link_to(order: Order) -> str:
+    """The order's page, open to whoever has the mail."""
+    with override(order.language):
+        return f"{settings.PUBLIC_URL.rstrip('/')}{order.get_absolute_url()}?token={order.token}"
+
+
+def _subjects() -> dict[str, str]:
+    return {
+        "placed": _("We have your order"),
+        "reserved": _("Your place is safe"),
+        "too_late": _("Your payment came too late and is on its way back"),
+        "remind_to_sign": _("Your contract is waiting for you"),
+        "signed": _("The contract is made"),
+        "mismatch": _("About the car that was built for you"),
+        "vin_assigned": _("Your car is built"),
+        "at_store": _("Your car is at the store"),
+        "ready": _("Your car is ready"),
+        "delivered": _("Welcome on the road"),
+        "completed": _("Your order is complete"),
+        "cancelled": _("Your order is cancelled"),
+        "find": _("The link to your order"),
+    }

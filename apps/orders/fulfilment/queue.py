@@ -1,0 +1,58 @@
+"""Putting work into the queue, and taking it out again. Every caller holds the order's lock."""
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from apps.common.doorbell import ring
+from apps.orders.models import FulfilmentStep, Order
+
+Step = FulfilmentStep
+# What has to be undone at somebody else's, or in the books, when an order is cancelled.
+UNDOABLE = ("submit_build", "await_build", "ship", "book_handover")
+
+
+def enqueue(order: Order, kind: str, *, direction: int = 1, at: datetime | None = None) -> Step:
+    """Make this the order's next work; a step that is there already stays as it is."""
+    step, _created = Step.objects.get_or_create(
+        order=order, kind=kind, direction=direction, defaults={"next_at": at or timezone.now()}
+    )
+    _ring()
+    return step
+
+
+def wake(order: Order, kind: str) -> None:
+    """What a waiting step waited for has happened."""
+    if Step.objects.filter(order=order, kind=kind, status=Step.Status.READY).update(next_at=timezone.now()):
+        _ring()
+
+
+def has_open_step(order: Order) -> bool:
+    return Step.objects.filter(order=order, status__in=[Step.Status.READY, Step.Status.PARKED]).exists()
+
+
+def stop_open_step(order: Order) -> None:
+    """The order takes another way: what was about to be done is not done."""
+    rows = Step.objects.filter(order=order, status__in=[Step.Status.READY, Step.Status.PARKED])
+    rows.update(status=Step.Status.STOPPED, done_at=timezone.now())
+
+
+def start_undoing(order: Order) -> None:
+    """Queue the undoing of the last thing that was done; its end queues the one before it."""
+    kind = next_to_undo(order)
+    if kind is not None:
+        enqueue(order, kind, direction=-1)
+
+
+def next_to_undo(order: Order) -> str | None:
+    """The latest step that took effect, can be undone and has not been."""
+    rows = list(Step.objects.filter(order=order).order_by("-pk"))
+    undone = {step.kind for step in rows if step.direction == -1}
+    forward = (step for step in rows if step.direction == 1 and step.status == Step.Status.DONE)
+    return next((step.kind for step in forward if step.kind in UNDOABLE and step.kind not in undone), None)
+
+
+def _ring() -> None:
+    from apps.orders.tasks import drain
+
+    ring(drain)

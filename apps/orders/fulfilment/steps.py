@@ -1,0 +1,198 @@
+"""What each step does. An effect runs in the transaction that claims its step, under the order's lock.
+
+Effects in the database share that transaction: they happen exactly once. Effects outside carry the step's key, by which the
+partner recognises a repeated request. A step that has to wait says until when and keeps its place.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+
+from apps.bundles import services as bundles
+from apps.orders import partners
+from apps.orders.errors import NotInThisState
+from apps.orders.fulfilment.handover import activate_lines, book_handover, cancel_handover, fit_lines, send_goods
+from apps.orders.identifiers import is_vin
+from apps.orders.lifecycle import LineStatus, Status
+from apps.orders.models import Allocation, FulfilmentStep, LineKind, Order, Vehicle
+from apps.orders.services import payments, supply, transitions
+from apps.orders.terms import GOODS_DAYS, PREPARATION_DAYS, pace
+
+# A step that waits for somebody's money is woken by it; this is only in case the waking was lost.
+LOOK_AGAIN = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The step took effect; ``then`` is the kind of the next one."""
+
+    then: str | None = None
+    result: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Not yet: try again at this time."""
+
+    until: datetime
+
+
+Outcome = Done | Wait
+Effect = Callable[[Order, FulfilmentStep, datetime], Outcome]
+
+
+def _submit_build(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
+    car = order.lines.get(kind=LineKind.CAR)
+    assert order.car_model is not None
+    facts = {
+        "order": order.number,
+        "brand": order.car_model.brand.slug,
+        "model": order.car_model.slug,
+        "options": sorted(option["code"] for option in car.facts["options"]),
+    }
+    partners.maker().submit(key=step.key, facts=facts, now=now)
+    return Done("await_slot")
+
+
+def _await_slot(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
+    state = partners.maker().state(key=_key(order, "submit_build"), now=now)
+    if not state.accepted:
+        return Wait(state.next_at)
+    transitions.move(order, Status.SCHEDULED, key="scheduled", now=now)
+    return Done("await_build")
+
+
+def _await_build(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
+    state = partners.maker().state(key=_key(order, "submit_build"), now=now)
+    if state.vin is None:
+        return Wait(state.next_at)
+    if not is_vin(state.vin):
+        raise ValueError(f"The maker's VIN {state.vin} has a wrong check digit.")
+    assert order.car_model_id is not None
+    vehicle, _created = Vehicle.objects.get_or_create(
+        vin=state.vin,
+        defaults={"car_model_id": order.car_model_id, "as_built": list(state.as_built), "built_at": now},
+    )
+    Allocation.objects.create(vehicle=vehicle, order=order, since=now)
+    supply.use_slot(order)
+    ordered = sorted(option["code"] for option in order.lines.get(kind=LineKind.CAR).facts["options"])
+    if sorted(state.as_built) != ordered:
+        differs = sorted(set(state.as_built) ^ set(ordered))
+        transitions.move(order, Status.MISMATCH, key="mismatch", now=now)
+        transitions.raise_work_item(order, "mismatch", f"Not as ordered: {', '.join(differs)}")
+        transitions.notify(order, "mismatch", now)
+        return Done(result={"vin": state.vin, "differs": differs})
+    transitions.move(order, Status.VIN_ASSIGNED, key="vin_assigned", now=now)
+    transitions.notify(order, "vin_assigned", now)
+    return Done("ship", {"vin": state.vin})
+
+
+def _undo_build(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
+    """The car exists, but is no longer this buyer's."""
+    Allocation.objects.filter(order=order, ended_at=None).update(ended_at=now)
+    return Done()
+
+
+def _undo_submission(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
+    partners.maker().cancel(key=_key(order, "submit_build"), now=now)
+    return Done()
+
+
+def _ship(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
+    allocation = order.allocations.select_related("vehicle").get(ended_at=None)
+    store = order.delivery_store.code if order.delivery_store else ""
+    partners.carrier().collect(key=step.key, facts={"vin": allocation.vehicle.vin, "store": store}, now=now)
+    transitions.move(order, Status.IN_TRANSIT, key="in_transit", now=now)
+    return Done("await_arrival")
+
+
+def _undo_shipment(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
+    partners.carrier().recall(key=_key(order, "ship"), now=now)
+    return Done()
+
+
+def _await_arrival(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
+    state = partners.carrier().state(key=_key(order, "ship"), now=now)
+    if not state.arrived:
+        return Wait(state.next_at)
+    transitions.move(order, Status.AT_STORE, key="at_store", now=now)
+    transitions.notify(order, "at_store", now)
+    return Done("prepare")
+
+
+def _prepare(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
+    """The store prepares the car and fits what was ordered with it."""
+    ready_at = step.created_at + pace(PREPARATION_DAYS, settings.FULFILMENT_SPEED)
+    if now < ready_at:
+        return Wait(ready_at)
+    return Done("await_balance", {"fitted": fit_lines(order)})
+
+
+def _await_balance(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
+    return Done("book_handover") if payments.is_settled(order) else Wait(now + LOOK_AGAIN)
+
+
+def _book_handover(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
+    if not payments.is_settled(order):
+        raise NotInThisState(extra={"state": order.status})
+    order.appointment = book_handover(order, now)
+    order.save(update_fields=["appointment"])
+    transitions.move(order, Status.READY, key="ready", now=now)
+    transitions.notify(order, "ready", now)
+    return Done(result={"appointment": str(order.appointment.pk)})
+
+
+def _undo_handover(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
+    cancel_handover(order, now)
+    return Done()
+
+
+def _activate(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
+    """The car is handed over: parts are used up, plans begin."""
+    bundles.consume(reference=order.number)
+    activate_lines(order, now)
+    return Done()
+
+
+def _send_goods(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
+    bundles.consume(reference=order.number)
+    send_goods(order)
+    return Done("goods_arrive")
+
+
+def _goods_arrive(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
+    arrive_at = step.created_at + pace(GOODS_DAYS, settings.FULFILMENT_SPEED)
+    if now < arrive_at:
+        return Wait(arrive_at)
+    order.lines.filter(status=LineStatus.SHIPPED).update(status=LineStatus.RECEIVED)
+    activate_lines(order, now)
+    transitions.move(order, Status.COMPLETED, key="completed", now=now)
+    transitions.notify(order, "completed", now)
+    return Done()
+
+
+def _key(order: Order, kind: str) -> str:
+    """The key under which a step of this order did its effect."""
+    return f"{order.pk}:{kind}:1"
+
+
+EFFECTS: Mapping[tuple[str, int], Effect] = {
+    ("submit_build", 1): _submit_build,
+    ("await_slot", 1): _await_slot,
+    ("await_build", 1): _await_build,
+    ("ship", 1): _ship,
+    ("await_arrival", 1): _await_arrival,
+    ("prepare", 1): _prepare,
+    ("await_balance", 1): _await_balance,
+    ("book_handover", 1): _book_handover,
+    ("activate", 1): _activate,
+    ("send_goods", 1): _send_goods,
+    ("goods_arrive", 1): _goods_arrive,
+    ("submit_build", -1): _undo_submission,
+    ("await_build", -1): _undo_build,
+    ("ship", -1): _undo_shipment,
+    ("book_handover", -1): _undo_handover,
+}

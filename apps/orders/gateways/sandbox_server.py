@@ -1,0 +1,161 @@
+"""The sandbox gateway itself: a second party with its own books, pay page and webhooks.
+
+It can be told to delay, repeat, reorder, fail or never answer, so that all of this can be tried by hand.
+"""
+
+import json
+import time
+import urllib.error
+import urllib.request
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from apps.common.doorbell import ring
+from apps.orders.gateways import signing
+from apps.orders.models import SandboxEvent, SandboxPayment
+
+OUTCOMES = ("success", "fail", "slow", "duplicate", "reorder", "never")
+SLOW = timedelta(seconds=8)
+TIMEOUT_S = 5
+# Then the merchant is told no more and has to ask.
+GIVE_UP_AFTER = 12
+
+
+def open_payment(*, merchant_key: str, amount: int, subject: str, return_url: str, webhook_url: str) -> SandboxPayment:
+    """A payment to be made on the pay page; the same key again is the same payment."""
+    details = {"amount": amount, "subject": subject, "return_url": return_url, "webhook_url": webhook_url}
+    payment, created = SandboxPayment.objects.get_or_create(merchant_key=merchant_key, defaults=details)
+    if not created and payment.return_url != return_url:
+        payment.return_url = return_url
+        payment.save(update_fields=["return_url"])
+    return payment
+
+
+@transaction.atomic
+def pay(*, payment_id: uuid.UUID, outcome: str) -> SandboxPayment:
+    """What somebody chose on the pay page. A payment that was made stays made."""
+    payment = SandboxPayment.objects.select_for_update().get(pk=payment_id)
+    if payment.status == "paid" or outcome not in OUTCOMES:
+        return payment
+    payment.status = "failed" if outcome == "fail" else "paid"
+    payment.save(update_fields=["status"])
+    now = timezone.now()
+    if outcome == "fail":
+        _owe(payment, "payment.failed", now)
+    elif outcome == "slow":
+        _owe(payment, "payment.processing", now)
+        _owe(payment, "payment.captured", now + SLOW)
+    elif outcome == "duplicate":
+        event = _owe(payment, "payment.captured", now)
+        _owe(payment, "payment.captured", now, event_id=event.event_id)
+    elif outcome == "reorder":
+        _owe(payment, "payment.captured", now)
+        _owe(payment, "payment.processing", now + timedelta(seconds=2))
+    elif outcome == "success":
+        _owe(payment, "payment.captured", now)
+    return payment
+
+
+@transaction.atomic
+def refund(*, key: str, merchant_key: str, amount: int) -> None:
+    """Send money back; the same key again does nothing more."""
+    payment = SandboxPayment.objects.select_for_update().get(merchant_key=merchant_key)
+    if payment.events.filter(kind="refund.done", reference=key).exists():
+        return
+    if payment.refunded + amount > payment.amount:
+        raise ValueError("more than was paid")
+    SandboxPayment.objects.filter(pk=payment.pk).update(refunded=F("refunded") + amount)
+    _owe(payment, "refund.done", timezone.now(), amount=amount, reference=key)
+
+
+def state_of(merchant_key: str) -> list[tuple[str, str, int]]:
+    """(event id, kind, amount) of what has become of a payment, for a merchant who asks."""
+    payment = SandboxPayment.objects.filter(merchant_key=merchant_key).first()
+    if payment is None or payment.status == "open":
+        return []
+    kind = "payment.captured" if payment.status == "paid" else "payment.failed"
+    return [(f"asked:{payment.pk}:{payment.status}", kind, payment.amount)]
+
+
+def _owe(
+    payment: SandboxPayment,
+    kind: str,
+    at: datetime,
+    *,
+    event_id: str | None = None,
+    amount: int | None = None,
+    reference: str = "",
+) -> SandboxEvent:
+    from apps.orders.tasks import deliver_events
+
+    ring(deliver_events)
+    return SandboxEvent.objects.create(
+        payment=payment,
+        event_id=event_id or uuid.uuid4().hex,
+        kind=kind,
+        amount=payment.amount if amount is None else amount,
+        reference=reference,
+        next_at=at,
+    )
+
+
+def deliver_due(*, limit: int = 50) -> int:
+    """Send the webhooks that are due; returns how many were sent, taken or not."""
+    sent = 0
+    while sent < limit and _deliver_one():
+        sent += 1
+    return sent
+
+
+def _deliver_one() -> bool:
+    """Claim one event, send it, note the answer. A process that dies in between only leaves it to be sent again."""
+    with transaction.atomic():
+        due = SandboxEvent.objects.filter(delivered_at=None, next_at__lte=timezone.now(), attempts__lt=GIVE_UP_AFTER)
+        event = (
+            due.select_for_update(skip_locked=True, of=("self",)).select_related("payment").order_by("next_at").first()
+        )
+        if event is None:
+            return False
+        taken, event.answer = _send(event)
+        event.attempts += 1
+        now = timezone.now()
+        if taken:
+            event.delivered_at = now
+        else:
+            event.next_at = now + timedelta(seconds=min(3600, 2**event.attempts))
+        event.save(update_fields=["attempts", "answer", "delivered_at", "next_at"])
+        return True
+
+
+def webhook_body(event: SandboxEvent) -> bytes:
+    """The body of an event's webhook."""
+    data = {
+        "id": event.event_id,
+        "kind": event.kind,
+        "payment": event.payment.merchant_key,
+        "amount": event.amount,
+        "reference": event.reference,
+    }
+    return json.dumps(data, sort_keys=True).encode()
+
+
+def signed_headers(body: bytes) -> dict[str, str]:
+    signature = signing.sign(settings.SANDBOX_GATEWAY_SECRET, body, int(time.time()))
+    return {"Content-Type": "application/json", "Sandbox-Signature": signature}
+
+
+def _send(event: SandboxEvent) -> tuple[bool, str]:
+    body = webhook_body(event)
+    request = urllib.request.Request(event.payment.webhook_url, body, signed_headers(body))  # noqa: S310  our own address
+    try:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310
+            return True, str(answer.status)
+    except urllib.error.HTTPError as error:
+        return False, str(error.code)
+    except OSError as error:
+        return False, type(error).__name__

@@ -1,0 +1,55 @@
+"""The maker and the carrier: what we ask of them, whoever they are.
+
+Each adapter is called with a key by which the other side recognises a repeated request. The simulated partners keep
+their own books (``PartnerJob``) and need real time: so many days, divided by ``FULFILMENT_SPEED``.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class MakerState:
+    """What the maker says of a build. ``next_at`` is when asking again is worth it."""
+
+    accepted: bool
+    vin: str | None
+    as_built: tuple[str, ...]
+    next_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierState:
+    """What the carrier says of a transport."""
+
+    arrived: bool
+    next_at: datetime
+
+
+class Maker(Protocol):
+    """Builds cars to order."""
+
+    def submit(self, *, key: str, facts: dict[str, Any], now: datetime) -> None: ...
+    def state(self, *, key: str, now: datetime) -> MakerState: ...
+    def cancel(self, *, key: str, now: datetime) -> None: ...
+
+
+class Carrier(Protocol):
+    """Brings cars to stores."""
+
+    def collect(self, *, key: str, facts: dict[str, Any], now: datetime) -> None: ...
+    def state(self, *, key: str, now: datetime) -> CarrierState: ...
+    def recall(self, *, key: str, now: datetime) -> None: ...
+
+
+def maker() -> Maker:
+    from apps.orders.partners.maker import SimulatedMaker
+
+    return SimulatedMaker()
+
+
+def carrier() -> Carrier:
+    from apps.orders.partners.carrier import SimulatedCarrier
+
+    return SimulatedCarrier()

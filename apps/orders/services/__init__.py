@@ -1,0 +1,53 @@
+"""Every write of the orders app."""
+
+from apps.orders.services.backoffice import advance, advance_line, close_work_item, refund, resolve_mismatch, retry_step
+from apps.orders.services.baskets import (
+    add_line,
+    basket_of,
+    change_quantity,
+    create_basket,
+    merge_baskets,
+    open_basket,
+    remove_line,
+)
+from apps.orders.services.cancelling import Cancellation, cancel, cancellation
+from apps.orders.services.claiming import claim_orders
+from apps.orders.services.delivery import accept_delivery
+from apps.orders.services.events import GatewayEvent, apply_event
+from apps.orders.services.payments import due_leg, request_payment
+from apps.orders.services.placing import Contact, InvoiceData, place_order
+from apps.orders.services.prices import PricedBasket, PricedLine, price_basket
+from apps.orders.services.signing import fee_table_of, sign
+
+__all__ = [
+    "Cancellation",
+    "Contact",
+    "GatewayEvent",
+    "InvoiceData",
+    "PricedBasket",
+    "PricedLine",
+    "accept_delivery",
+    "add_line",
+    "advance",
+    "advance_line",
+    "apply_event",
+    "basket_of",
+    "cancel",
+    "cancellation",
+    "change_quantity",
+    "claim_orders",
+    "close_work_item",
+    "create_basket",
+    "due_leg",
+    "fee_table_of",
+    "merge_baskets",
+    "open_basket",
+    "place_order",
+    "price_basket",
+    "refund",
+    "remove_line",
+    "request_payment",
+    "resolve_mismatch",
+    "retry_step",
+    "sign",
+]

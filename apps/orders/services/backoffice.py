@@ -1,0 +1,132 @@
+"""What clerks do. Each function checks the permission itself: a button that is hidden is not a refusal."""
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.common.errors import NotAllowed
+from apps.orders.errors import NothingDue, NothingToRefund, NotParked, ReasonNeeded
+from apps.orders.fulfilment.queue import enqueue, wake
+from apps.orders.lifecycle import Actor, LineStatus, Status
+from apps.orders.models import FulfilmentStep, Order, OrderLine, PaymentLeg, Refund, WorkItem
+from apps.orders.services import payments, transitions
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+ADVANCE, CANCEL, REFUND = "orders.advance_order", "orders.cancel_any_order", "orders.refund_order"
+# How a line that people work on goes on.
+NEXT_LINE_STATUS = {
+    LineStatus.BOOKED: LineStatus.INSTALLED,
+    LineStatus.ALLOCATED: LineStatus.FITTED,
+    LineStatus.SHIPPED: LineStatus.RECEIVED,
+}
+
+
+def require_permission(user: "User", permission: str) -> None:
+    """Refuse whoever may not."""
+    if not (user.is_staff and user.has_perm(permission)):
+        raise NotAllowed
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise ReasonNeeded(field="reason")
+    return text.strip()
+
+
+@transaction.atomic
+def advance(*, order: Order, user: "User", reason: str) -> Order:
+    """Do the order's waiting step now instead of later: a partner called, a timer is not worth waiting for.
+
+    Raises:
+        NotAllowed, ReasonNeeded; NothingDue: no step is waiting.
+    """
+    require_permission(user, ADVANCE)
+    why = _reason(reason)
+    mine = transitions.lock(order)
+    step = mine.steps.filter(status=FulfilmentStep.Status.READY).first()
+    if step is None:
+        raise NothingDue
+    wake(mine, step.kind)
+    FulfilmentStep.objects.filter(pk=step.pk).update(result={"advanced_by": user.pk, "reason": why[:200]})
+    return mine
+
+
+@transaction.atomic
+def retry_step(*, step: FulfilmentStep, user: "User") -> FulfilmentStep:
+    """Let a parked step try again from the beginning.
+
+    Raises:
+        NotAllowed; NotParked: it is not waiting for anybody.
+    """
+    require_permission(user, ADVANCE)
+    order = transitions.lock(step.order)
+    changed = FulfilmentStep.objects.filter(pk=step.pk, status=FulfilmentStep.Status.PARKED).update(
+        status=FulfilmentStep.Status.READY, attempts=0, next_at=timezone.now(), error=""
+    )
+    if not changed:
+        raise NotParked
+    WorkItem.objects.filter(order=order, kind="step", closed_at=None).update(closed_at=timezone.now(), owner=user)
+    wake(order, step.kind)
+    step.refresh_from_db()
+    return step
+
+
+@transaction.atomic
+def refund(*, leg: PaymentLeg, amount: int, reason: str, user: "User") -> Refund:
+    """Send some of a payment back.
+
+    Raises:
+        NotAllowed, ReasonNeeded; NothingToRefund: more than what is left of it.
+    """
+    require_permission(user, REFUND)
+    why = _reason(reason)
+    transitions.lock(leg.order)
+    fresh = PaymentLeg.objects.select_for_update().get(pk=leg.pk)
+    made = payments.owe_refund(fresh, amount, reason=why, user=user) if amount <= payments.refundable(fresh) else None
+    if made is None:
+        raise NothingToRefund(field="amount")
+    return made
+
+
+@transaction.atomic
+def resolve_mismatch(*, order: Order, user: "User", reason: str) -> Order:
+    """The buyer takes the car as it is; what was agreed stands in the reason. Never decided by a timer."""
+    require_permission(user, ADVANCE)
+    why = _reason(reason)
+    mine = transitions.lock(order)
+    transitions.move(mine, Status.VIN_ASSIGNED, actor=Actor.STAFF, user=user, reason=why, key="mismatch_accepted")
+    WorkItem.objects.filter(order=mine, kind="mismatch", closed_at=None).update(closed_at=timezone.now(), owner=user)
+    enqueue(mine, "ship")
+    return mine
+
+
+@transaction.atomic
+def advance_line(*, line: OrderLine, user: "User") -> OrderLine:
+    """A part was fitted, a charging pile installed, a parcel received.
+
+    Raises:
+        NotAllowed; NotInThisState: the line has nowhere to go by hand.
+    """
+    require_permission(user, ADVANCE)
+    order = transitions.lock(line.order)
+    fresh = OrderLine.objects.select_for_update().get(pk=line.pk)
+    following = NEXT_LINE_STATUS.get(LineStatus(fresh.status))
+    if following is None or order.status in (Status.CANCELLING, Status.CANCELLED):
+        raise transitions.not_now(order)
+    fresh.status = following
+    fresh.save(update_fields=["status"])
+    return fresh
+
+
+@transaction.atomic
+def close_work_item(*, item: WorkItem, user: "User") -> WorkItem:
+    """Somebody has seen to it."""
+    require_permission(user, ADVANCE)
+    fresh = WorkItem.objects.select_for_update().get(pk=item.pk)
+    if fresh.closed_at is None:
+        fresh.closed_at, fresh.owner = timezone.now(), user
+        fresh.save(update_fields=["closed_at", "owner"])
+    return fresh

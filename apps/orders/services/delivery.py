@@ -1,0 +1,77 @@
+"""The hand-over: the buyer accepts the car, and with it everything begins."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.orders.errors import ChecklistIncomplete, SignatureMissing, WrongVin
+from apps.orders.fulfilment.queue import enqueue
+from apps.orders.lifecycle import Actor, Status
+from apps.orders.models import Order
+from apps.orders.services import transitions
+from apps.orders.terms import CHECKLIST, RETURN_WINDOW_DAYS, pace
+from apps.stores import services as stores
+from apps.stores.lifecycle import Party, is_final
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+
+@transaction.atomic
+def accept_delivery(
+    *, order: Order, vin: str, signature: str, checklist: Mapping[str, bool], user: "User | None" = None
+) -> Order:
+    """The buyer has seen the car, ticked every point and signed. Accepting again what is accepted changes nothing.
+
+    Raises:
+        SignatureMissing, ChecklistIncomplete (``extra["missing"]``), WrongVin: of the input.
+        NotInThisState: the car is not ready.
+    """
+    from django.conf import settings
+
+    if not signature.strip():
+        raise SignatureMissing(field="signature")
+    missing = [item for item in CHECKLIST if not checklist.get(item)]
+    if missing:
+        raise ChecklistIncomplete(field="checklist", extra={"missing": missing})
+    mine = transitions.lock(order)
+    if mine.status in (Status.DELIVERED, Status.COMPLETED) and mine.handover:
+        return mine
+    transitions.require(mine, Status.DELIVERED, Actor.BUYER)
+    allocation = mine.allocations.select_related("vehicle").get(ended_at=None)
+    if vin.strip().upper() != allocation.vehicle.vin:
+        raise WrongVin(field="vin")
+    now = timezone.now()
+    mine.handover = {
+        "vin": allocation.vehicle.vin,
+        "signature": signature.strip()[:100],
+        "checklist": list(CHECKLIST),
+        "at": now.isoformat(),
+    }
+    mine.save(update_fields=["handover"])
+    transitions.move(mine, Status.DELIVERED, actor=Actor.BUYER, user=user, key="delivered", now=now)
+    transitions.set_timer(mine, "return_window", now + pace(RETURN_WINDOW_DAYS, settings.FULFILMENT_SPEED))
+    transitions.notify(mine, "delivered", now)
+    _close_appointment(mine)
+    enqueue(mine, "activate")
+    return mine
+
+
+def _close_appointment(order: Order) -> None:
+    """The hand-over has taken place, whatever hour it was booked for."""
+    if order.appointment is not None and not is_final(order.appointment.status):
+        stores.complete(order.appointment, by=Party.STORE)
+
+
+def complete(order: Order) -> bool:
+    """The time for giving the car back is over. Returns whether the order is now complete."""
+    with transaction.atomic():
+        mine = transitions.lock(order)
+        transitions.stop_timers(mine, "return_window")
+        if mine.status != Status.DELIVERED:
+            return False
+        transitions.move(mine, Status.COMPLETED, key="completed")
+        transitions.notify(mine, "completed")
+        return True

@@ -1,0 +1,227 @@
+"""Placing an order: everything or nothing."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from apps.accounts.models import valid_phone
+from apps.common.doorbell import ring
+from apps.common.errors import FieldErrors
+from apps.orders.errors import (
+    BasketClosed,
+    BuildNotOrderable,
+    EmptyBasket,
+    NoDeliveryThere,
+    PriceChanged,
+    TermsNotAccepted,
+)
+from apps.orders.identifiers import is_uscc, new_order_number
+from apps.orders.lifecycle import Actor
+from apps.orders.models import Basket, LineKind, Order, OrderLine, PaymentLeg
+from apps.orders.services import supply, transitions
+from apps.orders.services.prices import PricedBasket, PricedLine, price_basket
+from apps.orders.terms import HOLD, fee_table, payment_legs
+from apps.stores.models import Store
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+CONTROL = re.compile(r"[\x00-\x1f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom the order is for."""
+
+    name: str
+    phone: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceData:
+    """Whom it is invoiced to: ``kind`` personal or company; a company has a unified social credit code."""
+
+    kind: str = "personal"
+    title: str = ""
+    tax_number: str = ""
+
+
+def place_order(
+    *,
+    basket: Basket,
+    contact: Contact,
+    city: str,
+    delivery_store: Store | None,
+    invoice: InvoiceData,
+    payment_plan: str,
+    accept_terms: bool,
+    language: str = "en",
+    user: "User | None" = None,
+    key: str | None = None,
+    quoted: int | None = None,
+) -> Order:
+    """Buy the basket. The same ``key`` gives the order that it made before. ``quoted`` is the total the buyer saw.
+
+    Raises:
+        FieldErrors, TermsNotAccepted: of the input. EmptyBasket, BasketClosed, NoDeliveryThere.
+        PriceChanged, BuildNotOrderable, SoldOut, OutOfStock, DoesNotFit: of what is bought; nothing was written.
+    """
+    key = f"{user.pk if user else basket.pk}:{key}"[:100] if key else None
+    _check_input(contact, city, invoice, payment_plan)
+    if not accept_terms:
+        raise TermsNotAccepted(field="accept_terms")
+    with transaction.atomic():
+        mine = Basket.objects.select_for_update().get(pk=basket.pk)
+        before = Order.objects.filter(placement_key=key).first() if key else None
+        if before is not None:
+            return before
+        if mine.ordered_at is not None:
+            raise BasketClosed
+        priced = _checked(price_basket(mine), quoted)
+        if priced.car is not None and (delivery_store is None or not _hands_over(delivery_store)):
+            raise NoDeliveryThere(field="delivery_store")
+        now = timezone.now()
+        order = _insert(
+            priced,
+            placement_key=key,
+            basket_id=mine.pk,
+            user=user,
+            name=contact.name.strip(),
+            phone=contact.phone.strip(),
+            email=contact.email.strip().lower(),
+            language=language,
+            city=city.strip(),
+            invoice_kind=invoice.kind,
+            invoice_title=invoice.title.strip() or contact.name.strip(),
+            tax_number=invoice.tax_number.strip(),
+            delivery_store=delivery_store,
+            payment_plan=payment_plan,
+            placed_at=now,
+        )
+        _freeze_lines(order, priced.lines)
+        _plan_payments(order, has_car=priced.car is not None)
+        transitions.begin(order, actor=Actor.BUYER, user=user, now=now)
+        transitions.set_timer(order, "hold", now + HOLD)
+        transitions.notify(order, "placed", now)
+        Basket.objects.filter(pk=mine.pk).update(ordered_at=now)
+        # The hot rows come last: their locks are held for the shortest time.
+        supply.hold_all(order, now=now)
+        _ring_worker()
+    return order
+
+
+def _ring_worker() -> None:
+    from apps.orders.tasks import drain
+
+    ring(drain)
+
+
+def _hands_over(store: Store) -> bool:
+    return store.is_active and "delivery" in store.services
+
+
+def _checked(priced: PricedBasket, quoted: int | None) -> PricedBasket:
+    if not priced.lines:
+        raise EmptyBasket
+    for line in priced.lines:
+        if line.error is not None:
+            raise line.error
+        if line.problem:
+            raise BuildNotOrderable(line.problem)
+    if quoted is not None and quoted != priced.total:
+        raise PriceChanged(extra={"quoted": quoted, "total": priced.total})
+    return priced
+
+
+def _check_input(contact: Contact, city: str, invoice: InvoiceData, plan: str) -> None:
+    errors = [*_contact_errors(contact, city), *_invoice_errors(invoice)]
+    if plan not in Order.Plan.values:
+        errors.append(("payment_plan", "invalid", _("Choose a deposit or the full payment.")))
+    if errors:
+        raise FieldErrors(errors)
+
+
+def _contact_errors(contact: Contact, city: str) -> Iterator[tuple[str, str, str]]:
+    given = {"contact.name": contact.name, "contact.phone": contact.phone, "contact.email": contact.email, "city": city}
+    checks = {"contact.email": validate_email, "contact.phone": valid_phone}
+    for field, value in given.items():
+        if not value.strip():
+            yield field, "required", _("Please fill this in.")
+        elif CONTROL.search(value):
+            yield field, "invalid", _("Please leave out control characters.")
+        elif field in checks:
+            yield from _complaint(field, checks[field], value.strip())
+
+
+def _invoice_errors(invoice: InvoiceData) -> Iterator[tuple[str, str, str]]:
+    if invoice.kind not in Order.Invoice.values:
+        yield "invoice.kind", "invalid", _("Choose a person or a company.")
+    if invoice.kind == Order.Invoice.COMPANY:
+        if not invoice.title.strip():
+            yield "invoice.title", "required", _("Enter the company's name.")
+        if not is_uscc(invoice.tax_number.strip()):
+            yield "invoice.tax_number", "bad_tax_number", _("This is not a valid unified social credit code.")
+
+
+def _complaint(field: str, validator: Callable[[str], None], value: str) -> list[tuple[str, str, str]]:
+    try:
+        validator(value)
+    except ValidationError as error:
+        return [(field, error.code or "invalid", " ".join(error.messages))]
+    return []
+
+
+def _insert(priced: PricedBasket, **fields: object) -> Order:
+    """A new order under a number that nobody has."""
+    car = priced.car
+    promised: dict[str, object] = {
+        "car_model": priced.car_model,
+        "total": priced.total,
+        "monthly": priced.monthly,
+        "terms": priced.terms.as_json() if priced.terms else None,
+        "fees": [fee.as_json() for fee in fee_table(car.total)] if car else [],
+    }
+    for attempt in range(5):
+        try:
+            with transaction.atomic():
+                return Order.objects.create(number=new_order_number(), **promised, **fields)
+        except IntegrityError as error:
+            if attempt == 4 or "number" not in str(error):
+                raise
+    raise AssertionError("unreachable")
+
+
+def _freeze_lines(order: Order, lines: Sequence[PricedLine]) -> None:
+    OrderLine.objects.bulk_create(
+        OrderLine(
+            order=order,
+            position=position,
+            kind=line.kind,
+            code=line.code,
+            name_en=line.name_en,
+            name_zh=line.name_zh,
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+            fitting_price=line.fitting_price,
+            total=line.total,
+            service=line.service,
+            trace=list(line.trace),
+            facts=line.details | {"needs_fitting": line.needs_fitting},
+        )
+        for position, line in enumerate(sorted(lines, key=lambda one: one.kind != LineKind.CAR), start=1)
+    )
+
+
+def _plan_payments(order: Order, *, has_car: bool) -> None:
+    legs = payment_legs(plan=order.payment_plan, total=order.total, has_car=has_car)
+    PaymentLeg.objects.bulk_create(
+        PaymentLeg(order=order, position=position, purpose=leg.purpose, amount=leg.amount)
+        for position, leg in enumerate(legs, start=1)
+    )

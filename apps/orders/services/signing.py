@@ -1,0 +1,85 @@
+"""The contract: what exactly the buyer signs, and that only the buyer signs it."""
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.orders.errors import ConsentMissing, SignatureMissing
+from apps.orders.fulfilment.queue import enqueue
+from apps.orders.lifecycle import Actor, Status
+from apps.orders.models import Order
+from apps.orders.services import transitions
+from apps.orders.terms import Fee
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+
+def fee_table_of(order: Order) -> tuple[Fee, ...]:
+    """The table of fees that was frozen with the order and is signed with it."""
+    return tuple(Fee(**row) for row in order.fees)
+
+
+def contract_of(order: Order) -> dict[str, Any]:
+    """Everything that is promised, as plain data; its hash goes into the contract."""
+    return {
+        "number": order.number,
+        "total": order.total,
+        "monthly": order.monthly,
+        "terms": order.terms,
+        "fees": order.fees,
+        "invoice": [order.invoice_kind, order.invoice_title, order.tax_number],
+        "store": order.delivery_store.code if order.delivery_store else None,
+        "lines": [
+            [
+                line.position,
+                line.kind,
+                line.code,
+                line.name_en,
+                line.name_zh,
+                line.quantity,
+                line.total,
+                line.facts,
+                line.trace,
+            ]
+            for line in order.lines.all()
+        ],
+    }
+
+
+def contract_hash(order: Order) -> str:
+    text = json.dumps(contract_of(order), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@transaction.atomic
+def sign(*, order: Order, signature: str, accept_fees: bool, id_consent: bool, user: "User | None" = None) -> Order:
+    """The buyer signs; the maker gets the order. Signing again what is signed changes nothing.
+
+    Raises:
+        SignatureMissing, ConsentMissing: of the input.
+        NotInThisState: there is nothing to sign.
+    """
+    if not signature.strip():
+        raise SignatureMissing(field="signature")
+    if not accept_fees:
+        raise ConsentMissing(field="accept_fees")
+    if not id_consent:
+        raise ConsentMissing(field="id_consent")
+    mine = transitions.lock(order)
+    if mine.signed_at is not None and mine.status not in (Status.CANCELLING, Status.CANCELLED):
+        return mine
+    transitions.require(mine, Status.SIGNED, Actor.BUYER)
+    if not mine.has_car:
+        raise transitions.not_now(mine)
+    mine.signature, mine.signed_at = signature.strip()[:100], timezone.now()
+    mine.contract_hash = contract_hash(mine)
+    mine.save(update_fields=["signature", "signed_at", "contract_hash"])
+    transitions.move(mine, Status.SIGNED, actor=Actor.BUYER, user=user, key="signed")
+    transitions.stop_timers(mine, "remind_to_sign")
+    transitions.notify(mine, "signed")
+    enqueue(mine, "submit_build")
+    return mine

@@ -1,0 +1,54 @@
+"""Taking and giving back what an order holds: the build slot and the parts."""
+
+from datetime import datetime
+
+from django.db import connection
+
+from apps.bundles import services as bundles
+from apps.orders.errors import SoldOut
+from apps.orders.models import BuildSlot, LineKind, Order
+
+# Two tries in one statement each. The first passes over slots that somebody is just taking; the second waits for
+# them, so that nobody hears "sold out" while the last one may still come free.
+_TAKE = """
+UPDATE orders_buildslot SET order_id = %s, taken_at = %s
+WHERE id = (SELECT id FROM orders_buildslot WHERE car_model_id = %s AND order_id IS NULL
+            ORDER BY id LIMIT 1 FOR UPDATE {wait})
+  AND order_id IS NULL
+RETURNING id
+"""
+
+
+def hold_all(order: Order, *, now: datetime) -> None:
+    """Hold a build slot and the parts for the order, or raise and hold nothing.
+
+    Raises:
+        SoldOut: no slot of this model is free.
+        OutOfStock: an article lacks.
+    """
+    articles: dict[str, int] = {}
+    for line in order.lines.exclude(kind=LineKind.CAR):
+        articles[line.code] = articles.get(line.code, 0) + line.quantity
+    bundles.reserve_all(quantities=articles, reference=order.number)
+    if order.car_model is not None and not _take_slot(order, now):
+        raise SoldOut(extra={"name": order.car_model.full_name, "model": order.car_model.slug})
+
+
+def _take_slot(order: Order, now: datetime) -> bool:
+    with connection.cursor() as cursor:
+        for wait in ("SKIP LOCKED", ""):
+            cursor.execute(_TAKE.format(wait=wait), [order.pk, now, order.car_model_id])
+            if cursor.fetchone():
+                return True
+    return False
+
+
+def release_all(order: Order) -> None:
+    """Give back what the order holds; a slot whose car is built stays used."""
+    bundles.release(reference=order.number)
+    BuildSlot.objects.filter(order=order, used=False).update(order=None, taken_at=None)
+
+
+def use_slot(order: Order) -> None:
+    """The car is built: the slot is gone for good."""
+    BuildSlot.objects.filter(order=order).update(used=True)

@@ -1,0 +1,102 @@
+"""The one place that moves an order's header."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from apps.orders import lifecycle
+from apps.orders.errors import NotInThisState
+from apps.orders.lifecycle import Actor, Status
+from apps.orders.models import Notice, Order, Timer, Transition, WorkItem
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+
+# A buyer who has reserved and not signed hears from us after three days.
+REMIND_AFTER = timedelta(days=3)
+
+
+def lock(order: Order) -> Order:
+    """The order as it is now, locked until the end of the transaction: every service begins with this."""
+    return Order.objects.locked(order.pk)
+
+
+def require(order: Order, target: Status, actor: Actor) -> None:
+    """Refuse a transition that the table does not know for this actor."""
+    if target not in lifecycle.allowed_transitions(order.status, actor):
+        raise not_now(order)
+
+
+def not_now(order: Order) -> NotInThisState:
+    return NotInThisState(extra={"state": str(Status(order.status).label), "status": order.status})
+
+
+def done_before(order: Order, key: str) -> bool:
+    """Whether the step with this key was taken already."""
+    return bool(key) and order.transitions.filter(key=key).exists()
+
+
+def move(
+    order: Order,
+    target: Status,
+    *,
+    actor: Actor = Actor.SYSTEM,
+    user: "User | None" = None,
+    reason: str = "",
+    key: str | None = None,
+    now: datetime | None = None,
+) -> Transition:
+    """Move a locked order and write it into its history.
+
+    Raises:
+        NotInThisState: the table does not know this step for this actor.
+    """
+    require(order, target, actor)
+    source, order.status, order.version = order.status, target, order.version + 1
+    order.save(update_fields=["status", "version", "changed_at"])
+    return _record(order, source, actor, user, reason, key, now)
+
+
+def begin(order: Order, *, actor: Actor, user: "User | None", now: datetime) -> Transition:
+    """The first entry of a new order's history."""
+    order.version = 1
+    order.save(update_fields=["version"])
+    return _record(order, "", actor, user, "", "placed", now)
+
+
+def _record(
+    order: Order, source: str, actor: Actor, user: "User | None", reason: str, key: str | None, now: datetime | None
+) -> Transition:
+    return Transition.objects.create(
+        order=order,
+        seq=order.version,
+        source=source,
+        target=order.status,
+        actor=actor,
+        user=user,
+        reason=reason[:300],
+        key=key,
+        at=now or timezone.now(),
+    )
+
+
+def set_timer(order: Order, kind: str, due_at: datetime) -> None:
+    """Start a timer, or move the one of this kind that is running."""
+    Timer.objects.update_or_create(order=order, kind=kind, done_at=None, defaults={"due_at": due_at})
+
+
+def stop_timers(order: Order, *kinds: str, now: datetime | None = None) -> None:
+    rows = Timer.objects.filter(order=order, done_at=None)
+    (rows.filter(kind__in=kinds) if kinds else rows).update(done_at=now or timezone.now())
+
+
+def notify(order: Order, kind: str, now: datetime | None = None) -> None:
+    """Owe the buyer a mail; one of each kind."""
+    Notice.objects.get_or_create(order=order, kind=kind, defaults={"next_at": now or timezone.now()})
+
+
+def raise_work_item(order: Order, kind: str, text: str) -> None:
+    """Say that a person is needed; once, until it is closed."""
+    WorkItem.objects.get_or_create(order=order, kind=kind, closed_at=None, defaults={"text": text[:300]})

@@ -1,0 +1,27 @@
+"""Celery tasks. A message only says that there is work: what the work is stands in the database."""
+
+from celery import shared_task
+
+from apps.common.doorbell import ring
+from apps.orders.fulfilment import drain as draining
+from apps.orders.gateways import sandbox_server
+from apps.orders.services import timers
+
+
+@shared_task(name="orders.drain")
+def drain() -> None:
+    """Do what is due of fulfilment, refunds and mails; ring again when the slice was too short."""
+    if draining.drain():
+        ring(drain)
+
+
+@shared_task(name="orders.sweep_timers")
+def sweep_timers() -> None:
+    """Act on deadlines that have come."""
+    timers.sweep()
+
+
+@shared_task(name="orders.deliver_events")
+def deliver_events() -> None:
+    """Let the sandbox gateway send its webhooks."""
+    sandbox_server.deliver_due()
