@@ -10,7 +10,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
-from apps.stores.querysets import StoreQuerySet
 from apps.stores.search import Place
 
 
@@ -27,7 +26,7 @@ class NearPages(BasePagination):
     def __init__(self, place: Place) -> None:
         self.place = place
 
-    def paginate_queryset(self, queryset: StoreQuerySet, request: Request, view: Any = None) -> list[Any]:  # type: ignore[override]
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         size = self._size(request)
         forward, metres = self._read(request.query_params.get("cursor", ""))
         self._request, self._is_last, self._is_first = request, True, True
@@ -44,7 +43,7 @@ class NearPages(BasePagination):
         self._rows = sorted(rows, key=lambda row: (row.distance_m, row.pk))
         return self._rows
 
-    def _whole(self, queryset: StoreQuerySet, rows: list[Any], size: int) -> list[Any]:
+    def _whole(self, queryset: Any, rows: list[Any], size: int) -> list[Any]:
         """The page with everybody who is exactly as far away as its last."""
         if len(rows) <= size:
             return rows

@@ -17,7 +17,8 @@ def _text(value: str) -> str:
 
 def _folded(line: str) -> str:
     """Lines of at most 75 octets, never cut within a character."""
-    parts, current = [], b""
+    parts: list[str] = []
+    current = b""
     for char in line:
         octets = char.encode()
         if len(current) + len(octets) > (75 if not parts else 74):

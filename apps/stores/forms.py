@@ -99,13 +99,13 @@ def read_moment(given: str) -> datetime:
     try:
         moment = datetime.fromisoformat(given)
     except ValueError:
-        moment = None  # type: ignore[assignment]
+        moment = None
     if moment is None or moment.tzinfo is None:
         raise forms.ValidationError(_("Please choose a time."), code="invalid")
     return moment
 
 
-class StoreAdminForm(forms.ModelForm):  # type: ignore[type-arg]  not generic at run time
+class StoreAdminForm(forms.ModelForm):  # type: ignore[type-arg]
     """The back office writes opening hours as people do."""
 
     opening = forms.CharField(

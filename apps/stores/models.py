@@ -99,6 +99,9 @@ class Store(models.Model):
         editable=False,
     )
 
+    # In metres, where ``nearest`` put it.
+    distance_m: float | None = None
+
     name = Translated("name")
     district = Translated("district")
     address = Translated("address")
@@ -196,11 +199,13 @@ class Closure(models.Model):
 
     @property
     def first_day(self) -> date:
-        return self.days.lower
+        first: date = self.days.lower
+        return first
 
     @property
     def last_day(self) -> date:
-        return self.days.upper - timedelta(days=1)
+        after: date = self.days.upper
+        return after - timedelta(days=1)
 
 
 class Appointment(models.Model):
@@ -289,11 +294,13 @@ class Appointment(models.Model):
 
     @property
     def starts_at(self) -> datetime:
-        return self.during.lower
+        begin: datetime = self.during.lower
+        return begin
 
     @property
     def ends_at(self) -> datetime:
-        return self.during.upper
+        end: datetime = self.during.upper
+        return end
 
     @property
     def customer_name(self) -> str:

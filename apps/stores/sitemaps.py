@@ -10,7 +10,7 @@ from apps.stores.models import Store
 from apps.stores.querysets import StoreQuerySet
 
 
-class StoreSitemap(Sitemap):  # type: ignore[type-arg]  not generic at run time
+class StoreSitemap(Sitemap):  # type: ignore[type-arg]
     i18n = True
     changefreq = "weekly"
     limit = 5_000

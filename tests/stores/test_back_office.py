@@ -1,7 +1,10 @@
 """The clerk's actions, demo data and the sitemap."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import Group
+from django.test import Client
 
 from apps.accounts.models import User
 from apps.common.demo import DemoOptions
@@ -16,13 +19,13 @@ pytestmark = pytest.mark.django_db
 def no_report(label: str, done: int, total: int) -> None: ...
 
 
-def act(client, action: str, *rows: Appointment):
+def act(client: Client, action: str, *rows: Appointment) -> Any:
     data = {"action": action, "_selected_action": [str(row.pk) for row in rows]}
     return client.post("/admin/stores/appointment/", data, follow=True)
 
 
 @pytest.fixture
-def clerk(client) -> User:
+def clerk(client: Client) -> User:
     demo.load(DemoOptions(stores=0), no_report)
     user = User.objects.create_user("store@kaiche.example", "x", is_staff=True)
     user.groups.add(Group.objects.get(name="Store staff"))
@@ -30,7 +33,7 @@ def clerk(client) -> User:
     return user
 
 
-def test_store_staff_accept_and_complete_and_hear_what_cannot_be(client, clerk):
+def test_store_staff_accept_and_complete_and_hear_what_cannot_be(client: Client, clerk: User) -> None:
     asked = make_appointment(store=make_store(confirms_at_once=False))
     ended = make_appointment()
     Appointment.objects.filter(pk=ended.pk).update(status="cancelled_store")
@@ -43,7 +46,7 @@ def test_store_staff_accept_and_complete_and_hear_what_cannot_be(client, clerk):
     assert {event.actor for event in asked.events.filter(party="store")} == {clerk}
 
 
-def test_without_the_permission_there_is_no_action(client):
+def test_without_the_permission_there_is_no_action(client: Client) -> None:
     user = User.objects.create_user("clerk@kaiche.example", "x", is_staff=True)
     client.force_login(user)
     mine = make_appointment()
@@ -52,7 +55,7 @@ def test_without_the_permission_there_is_no_action(client):
     assert mine.status == "confirmed"
 
 
-def test_every_page_of_the_back_office_opens(admin_client):
+def test_every_page_of_the_back_office_opens(admin_client: Client) -> None:
     store = make_appointment().store
     for name in ("store", "bay", "city", "closure", "appointment", "appointmentevent"):
         assert admin_client.get(f"/admin/stores/{name}/").status_code == 200, name
@@ -61,7 +64,7 @@ def test_every_page_of_the_back_office_opens(admin_client):
     assert "Mon-Fri 09:00-18:00; Sat 10:00-16:00" in page
 
 
-def test_demo_data_is_the_same_again_and_a_larger_network_only_adds():
+def test_demo_data_is_the_same_again_and_a_larger_network_only_adds() -> None:
     demo.load(DemoOptions(stores=150), no_report)
     rows = list(Store.objects.values_list())
     assert Store.objects.filter(kind="own").count() == 11
@@ -74,7 +77,7 @@ def test_demo_data_is_the_same_again_and_a_larger_network_only_adds():
     assert Bay.objects.count() > bays
 
 
-def test_every_demo_city_is_real_and_has_both_names():
+def test_every_demo_city_is_real_and_has_both_names() -> None:
     demo.load(DemoOptions(stores=0), no_report)
     assert City.objects.count() == 347
     assert not City.objects.filter(name_zh="").exists()
@@ -82,7 +85,7 @@ def test_every_demo_city_is_real_and_has_both_names():
     assert (city.name_zh, round(city.latitude)) == ("重庆", 30)
 
 
-def test_the_sitemap_lists_our_own_places_alone():
+def test_the_sitemap_lists_our_own_places_alone() -> None:
     own, *_ = make_store(), make_store(kind="cooperative"), make_store(kind="swap")
     assert list(StoreSitemap().items()) == [own]
     assert MONDAY.tzinfo is not None

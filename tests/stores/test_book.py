@@ -1,6 +1,10 @@
 """Booking on the page, and the appointment's own page."""
 
+from datetime import datetime
+from typing import Any
+
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -17,21 +21,21 @@ def store() -> Store:
     return make_store(opening="Mon-Sun 00:00-24:00")
 
 
-def slot(store: Store, number: int = 0):
+def slot(store: Store, number: int = 0) -> services.Slot:
     return services.next_free(store=store, service="test_drive", limit=10)[number]
 
 
-def book(client, store: Store, starts_at, **fields):
+def book(client: Client, store: Store, starts_at: datetime, **fields: Any) -> Any:
     data = {"service": "test_drive", "starts_at": starts_at.isoformat(), **CONTACT, **fields}
     return client.post(f"/stores/{store.code}/book/", data)
 
 
-def taken(store: Store, starts_at, user: User | None = None) -> Appointment:
+def taken(store: Store, starts_at: datetime, user: User | None = None) -> Appointment:
     contact = services.Contact(name="Li Na", phone="13900000000")
     return services.book(store=store, service="test_drive", starts_at=starts_at, contact=contact, user=user)
 
 
-def test_a_guest_books_and_is_led_to_the_appointment(client, store):
+def test_a_guest_books_and_is_led_to_the_appointment(client: Client, store: Store) -> None:
     wanted = slot(store)
     response = book(client, store, wanted.starts_at)
     made = Appointment.objects.get()
@@ -40,7 +44,7 @@ def test_a_guest_books_and_is_led_to_the_appointment(client, store):
     assert "王芳" in client.get(response["Location"]).content.decode()
 
 
-def test_a_taken_time_is_answered_with_the_next_ones_and_keeps_what_was_typed(client, store):
+def test_a_taken_time_is_answered_with_the_next_ones_and_keeps_what_was_typed(client: Client, store: Store) -> None:
     wanted = slot(store)
     taken(store, wanted.starts_at)
     response = book(client, store, wanted.starts_at)
@@ -52,27 +56,27 @@ def test_a_taken_time_is_answered_with_the_next_ones_and_keeps_what_was_typed(cl
     assert Appointment.objects.count() == 1
 
 
-def test_what_is_missing_is_said_beside_the_field_and_nothing_is_booked(client, store):
+def test_what_is_missing_is_said_beside_the_field_and_nothing_is_booked(client: Client, store: Store) -> None:
     response = book(client, store, slot(store).starts_at, phone="call me")
     assert response.status_code == 422
     assert "A phone number has 6 to 19 digits." in response.content.decode()
     assert not Appointment.objects.exists()
 
 
-def test_one_guest_takes_no_more_than_five_times(client, store):
+def test_one_guest_takes_no_more_than_five_times(client: Client, store: Store) -> None:
     for number in range(0, 10, 2):
         assert book(client, store, slot(store, 1).starts_at).status_code == 303, number
     assert book(client, store, slot(store, 1).starts_at).status_code == 409
     assert Appointment.objects.count() == 5
 
 
-def test_a_hand_over_is_not_booked_without_its_order(client, store):
+def test_a_hand_over_is_not_booked_without_its_order(client: Client, store: Store) -> None:
     Store.objects.update(services=["delivery"])
     page = client.get(f"/stores/{store.code}/book/").content.decode()
     assert "Nothing can be booked here" in page
 
 
-def test_the_customer_cancels_and_moves_on_the_page(client, store):
+def test_the_customer_cancels_and_moves_on_the_page(client: Client, store: Store) -> None:
     mine = taken(store, slot(store).starts_at)
     later = slot(store, 4).starts_at
     response = client.post(f"/stores/appointments/{mine.pk}/reschedule/", {"starts_at": later.isoformat()})
@@ -86,7 +90,7 @@ def test_the_customer_cancels_and_moves_on_the_page(client, store):
     )
 
 
-def test_a_persons_appointment_is_nobody_elses(client, store):
+def test_a_persons_appointment_is_nobody_elses(client: Client, store: Store) -> None:
     owner = User.objects.create_user("wang@kaiche.example", "x")
     mine = taken(store, slot(store).starts_at, owner)
     address = f"/stores/appointments/{mine.pk}/"
@@ -100,7 +104,7 @@ def test_a_persons_appointment_is_nobody_elses(client, store):
     assert mine.status == "confirmed"
 
 
-def test_the_calendar_file_says_when_and_where_in_short_lines(client, store):
+def test_the_calendar_file_says_when_and_where_in_short_lines(client: Client, store: Store) -> None:
     mine = taken(store, slot(store).starts_at)
     text = client.get(f"/zh-hans/stores/appointments/{mine.pk}/calendar.ics").content.decode()
     assert f"DTSTART:{mine.starts_at:%Y%m%dT%H%M%SZ}" in text
@@ -108,7 +112,9 @@ def test_the_calendar_file_says_when_and_where_in_short_lines(client, store):
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
 
 
-def test_the_picker_alone_answers_htmx_and_costs_four_queries(client, store, django_assert_num_queries):
+def test_the_picker_alone_answers_htmx_and_costs_four_queries(
+    client: Client, store: Store, django_assert_num_queries: Any
+) -> None:
     with django_assert_num_queries(4):
         response = client.get(f"/stores/{store.code}/book/", {"service": "test_drive"}, headers={"HX-Request": "true"})
     assert response.content.decode().lstrip().startswith('<div id="picker"')

@@ -19,7 +19,7 @@ def history(mine: Appointment) -> list[str]:
 
 
 @pytest.mark.services
-def test_the_trigger_allows_exactly_the_pairs_of_the_table():
+def test_the_trigger_allows_exactly_the_pairs_of_the_table() -> None:
     mine = make_appointment(status="held")
     allowed = set()
     for old, new in itertools.permutations(Status.values, 2):
@@ -38,20 +38,20 @@ def test_the_trigger_allows_exactly_the_pairs_of_the_table():
     assert allowed == lifecycle.pairs()
 
 
-def test_what_has_ended_can_no_longer_be_moved_about_in_the_database():
+def test_what_has_ended_can_no_longer_be_moved_about_in_the_database() -> None:
     mine = services.cancel(make_appointment(), now=MONDAY)
     with pytest.raises(IntegrityError, match="stays as it was"):
         Appointment.objects.filter(pk=mine.pk).update(service="maintenance")
 
 
-def test_the_database_keeps_two_jobs_out_of_one_bay():
+def test_the_database_keeps_two_jobs_out_of_one_bay() -> None:
     first = make_appointment()
     second = make_appointment(store=first.store, starts_at=at(11))
     with pytest.raises(IntegrityError, match="appointment_bay_taken_once"):
         Appointment.objects.filter(pk=second.pk).update(during=first.during)
 
 
-def test_a_hold_that_ran_out_cannot_be_confirmed():
+def test_a_hold_that_ran_out_cannot_be_confirmed() -> None:
     held = make_appointment(status="held")
     with pytest.raises(errors.HoldExpired):
         services.confirm(held, now=MONDAY + timedelta(minutes=10))
@@ -59,7 +59,7 @@ def test_a_hold_that_ran_out_cannot_be_confirmed():
     assert (held.status, history(held)) == ("held", ["held"])
 
 
-def test_a_cooperative_store_is_asked_and_answers_within_two_opening_hours():
+def test_a_cooperative_store_is_asked_and_answers_within_two_opening_hours() -> None:
     asked = make_appointment(store=make_store(confirms_at_once=False), starts_at=at(15))
     assert (asked.status, asked.answer_by) == (Status.REQUESTED, at(11))
     assert services.accept(asked, now=at(10)).status == Status.CONFIRMED
@@ -67,7 +67,7 @@ def test_a_cooperative_store_is_asked_and_answers_within_two_opening_hours():
         services.decline(asked, now=at(10))
 
 
-def test_the_sweep_ends_holds_and_unanswered_requests_once():
+def test_the_sweep_ends_holds_and_unanswered_requests_once() -> None:
     held = make_appointment(status="held")
     asked = make_appointment(store=make_store(confirms_at_once=False), starts_at=at(15))
     kept = make_appointment()
@@ -79,7 +79,7 @@ def test_the_sweep_ends_holds_and_unanswered_requests_once():
     assert kept.status == Status.CONFIRMED
 
 
-def test_completing_walks_every_state_and_is_the_same_done_twice():
+def test_completing_walks_every_state_and_is_the_same_done_twice() -> None:
     mine = make_appointment()
     services.complete(mine, now=at(11))
     services.complete(mine, now=at(11))
@@ -88,7 +88,7 @@ def test_completing_walks_every_state_and_is_the_same_done_twice():
     ]  # fmt: skip
 
 
-def test_cancelling_frees_the_bay_and_who_did_it_is_kept():
+def test_cancelling_frees_the_bay_and_who_did_it_is_kept() -> None:
     mine = make_appointment()
     services.cancel(mine, by="store", now=MONDAY)
     services.cancel(mine, now=MONDAY)
@@ -96,7 +96,7 @@ def test_cancelling_frees_the_bay_and_who_did_it_is_kept():
     assert make_appointment(store=mine.store).bay_id == mine.bay_id
 
 
-def test_a_customer_cannot_cancel_once_the_time_has_begun():
+def test_a_customer_cannot_cancel_once_the_time_has_begun() -> None:
     mine = make_appointment()
     with pytest.raises(errors.NotPossible):
         services.cancel(mine, now=at(10))
@@ -104,7 +104,7 @@ def test_a_customer_cannot_cancel_once_the_time_has_begun():
     assert mine.status == Status.CONFIRMED
 
 
-def test_who_comes_late_is_let_in_the_same_day_and_not_the_next():
+def test_who_comes_late_is_let_in_the_same_day_and_not_the_next() -> None:
     mine = make_appointment()
     with pytest.raises(errors.TooSoon):
         services.mark_no_show(mine, now=at(10, 29))
@@ -114,20 +114,20 @@ def test_who_comes_late_is_let_in_the_same_day_and_not_the_next():
     assert services.arrive(mine, now=at(11)).status == Status.CHECKED_IN
 
 
-def test_moving_gives_a_new_appointment_that_names_the_old():
+def test_moving_gives_a_new_appointment_that_names_the_old() -> None:
     old = make_appointment(reference="KC-1")
     new = services.reschedule(old, at(14), now=MONDAY)
     assert (new.status, new.starts_at, new.reference, new.replaces_id) == ("confirmed", at(14), "KC-1", old.pk)
     assert (old.status, history(old)[-1]) == ("rescheduled", "rescheduled")
 
 
-def test_moving_by_half_an_hour_works_in_a_store_with_one_bay():
+def test_moving_by_half_an_hour_works_in_a_store_with_one_bay() -> None:
     old = make_appointment()
     new = services.reschedule(old, at(10, 30), now=MONDAY)
     assert (new.starts_at, new.bay_id) == (at(10, 30), old.bay_id)
 
 
-def test_when_the_new_time_is_taken_the_old_one_stands():
+def test_when_the_new_time_is_taken_the_old_one_stands() -> None:
     old = make_appointment()
     make_appointment(store=old.store, starts_at=at(14))
     with pytest.raises(errors.SlotTaken):

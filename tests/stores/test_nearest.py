@@ -34,7 +34,7 @@ def scatter(count: int = 120) -> list[Store]:
     ]
 
 
-def test_the_index_agrees_with_distances_computed_one_by_one():
+def test_the_index_agrees_with_distances_computed_one_by_one() -> None:
     stores = scatter()
     expected = sorted(stores, key=lambda store: haversine_m(SHANGHAI, (store.latitude, store.longitude)))
     found = list(Store.objects.nearest(*SHANGHAI)[:30])
@@ -43,13 +43,13 @@ def test_the_index_agrees_with_distances_computed_one_by_one():
         assert store.distance_m == pytest.approx(haversine_m(SHANGHAI, (store.latitude, store.longitude)), abs=0.5)
 
 
-def test_a_rare_kind_is_found_nearest_first_as_well():
+def test_a_rare_kind_is_found_nearest_first_as_well() -> None:
     swaps = [store for store in scatter() if store.kind == "swap"]
     swaps.sort(key=lambda store: haversine_m(SHANGHAI, (store.latitude, store.longitude)))
     assert list(Store.objects.of_kind("swap").nearest(*SHANGHAI)) == swaps
 
 
-def test_within_takes_what_is_inside_and_nothing_else():
+def test_within_takes_what_is_inside_and_nothing_else() -> None:
     stores = scatter()
     inside = {s.pk for s in stores if haversine_m(SHANGHAI, (s.latitude, s.longitude)) <= 500_000}
     assert inside
@@ -57,7 +57,7 @@ def test_within_takes_what_is_inside_and_nothing_else():
 
 
 @pytest.mark.services
-def test_nearest_walks_the_index_and_sorts_nothing():
+def test_nearest_walks_the_index_and_sorts_nothing() -> None:
     from django.db import connection
 
     scatter(20)
@@ -68,7 +68,7 @@ def test_nearest_walks_the_index_and_sorts_nothing():
     assert "Sort" not in plan
 
 
-def test_open_at_reads_each_stores_own_clock_and_its_closures():
+def test_open_at_reads_each_stores_own_clock_and_its_closures() -> None:
     open_store = make_store()
     closed = make_store()
     closed.closures.create(
@@ -82,7 +82,7 @@ def test_open_at_reads_each_stores_own_clock_and_its_closures():
 
 
 @pytest.mark.parametrize("words", ["Shanghai", "上海", "shang", "sh", "SHANGHAI"])
-def test_a_question_finds_its_city_in_either_language(words):
+def test_a_question_finds_its_city_in_either_language(words: str) -> None:
     city = make_city()
     make_city("suzhou")
     question = Search().located(words)
@@ -90,7 +90,7 @@ def test_a_question_finds_its_city_in_either_language(words):
     assert question.place == Place(city.latitude, city.longitude)
 
 
-def test_words_beside_the_city_filter_what_is_near_it():
+def test_words_beside_the_city_filter_what_is_near_it() -> None:
     wanted = make_store(name_en="Kaiche Shanghai Renmin", name_zh="开车上海人民路店")
     make_store(name_en="Kaiche Shanghai Heping", name_zh="开车上海和平路店")
     assert list(Search().located("上海 人民").found()) == [wanted]

@@ -1,6 +1,7 @@
 """Many at once, on real connections."""
 
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -16,7 +17,7 @@ from tests.factories.stores import MONDAY, at, make_appointment, make_store
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.services]
 
 
-def together(count: int, act) -> Counter[str]:
+def together(count: int, act: Callable[[int], None]) -> Counter[str]:
     """What ``count`` threads got that all begin at the same moment: the name of the error, or ``ok``."""
     barrier = Barrier(count)
 
@@ -35,7 +36,7 @@ def together(count: int, act) -> Counter[str]:
         return Counter(pool.map(run, range(count)))
 
 
-def test_sixteen_who_want_the_same_time_get_three_bays_and_thirteen_answers():
+def test_sixteen_who_want_the_same_time_get_three_bays_and_thirteen_answers() -> None:
     store = make_store(bays=3)
 
     def take(number: int) -> None:
@@ -45,7 +46,7 @@ def test_sixteen_who_want_the_same_time_get_three_bays_and_thirteen_answers():
     assert Appointment.objects.active().values("bay").distinct().count() == 3
 
 
-def test_two_who_swap_their_times_and_a_sweep_lose_nothing():
+def test_two_who_swap_their_times_and_a_sweep_lose_nothing() -> None:
     store = make_store(bays=1)
     mine, yours = make_appointment(store=store), make_appointment(store=store, starts_at=at(14))
     held = make_appointment(store=store, starts_at=at(16), status="held")

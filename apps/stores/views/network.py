@@ -51,12 +51,12 @@ def _overview(question: Search, cities: list[City]) -> dict[str, Any]:
     }
 
 
-class Reach(Paginator):  # type: ignore[type-arg]  not generic at run time
+class Reach(Paginator):  # type: ignore[type-arg]
     """Pages over the nearest, up to a count that was taken by the index: so the walk by distance ends in time."""
 
     def __init__(self, stores: StoreQuerySet, count: int) -> None:
         super().__init__(stores, PAGE_SIZE)
-        self.count = count  # type: ignore[misc]
+        self.count = count
 
 
 def _results(request: HttpRequest, question: Search, cities: list[City]) -> dict[str, Any]:
