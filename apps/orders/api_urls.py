@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern] = []
+from apps.orders.api import BasketViewSet, OrderViewSet
+
+router = SimpleRouter(use_regex_path=True)
+router.register("baskets", BasketViewSet, basename="basket")
+router.register("orders", OrderViewSet, basename="order")
+urlpatterns = router.urls

@@ -1,3 +1,22 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from apps.orders import views
+
+app_name = "orders"
+urlpatterns = [
+    path("basket/", views.basket, name="basket"),
+    path("basket/add/", views.add, name="add"),
+    path("basket/lines/<int:pk>/", views.change_line, name="line"),
+    path("basket/lines/<int:pk>/remove/", views.remove_line, name="remove"),
+    path("checkout/", views.checkout, name="checkout"),
+    path("checkout/stores/", views.stores, name="stores"),
+    path("orders/find/", views.find, name="find"),
+    path("orders/<str:number>/", views.detail, name="detail"),
+    path("orders/<str:number>/progress/", views.progress, name="progress"),
+    path("orders/<str:number>/pay/", views.pay, name="pay"),
+    path("orders/<str:number>/sign/", views.sign, name="sign"),
+    path("orders/<str:number>/cancel/", views.cancel, name="cancel"),
+    path("orders/<str:number>/accept/", views.accept, name="accept"),
+    path("account/orders/", views.mine, name="mine"),
+    path("account/orders/claim/", views.claim, name="claim"),
+]

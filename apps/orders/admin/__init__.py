@@ -1,0 +1,25 @@
+"""The back office of orders. Nothing is edited by hand: every change is a service with its own permission."""
+
+from apps.orders.admin.fulfilment import NoticePage, PartnerJobPage, StepPage, TimerPage, TransitionPage, WorkItemPage
+from apps.orders.admin.orders import BasketPage, OrderPage
+from apps.orders.admin.payments import EventPage, LegPage, RefundPage, SandboxEventPage, SandboxPaymentPage
+from apps.orders.admin.supply import AllocationPage, BuildSlotPage, VehiclePage
+
+__all__ = [
+    "AllocationPage",
+    "BasketPage",
+    "BuildSlotPage",
+    "EventPage",
+    "LegPage",
+    "NoticePage",
+    "OrderPage",
+    "PartnerJobPage",
+    "RefundPage",
+    "SandboxEventPage",
+    "SandboxPaymentPage",
+    "StepPage",
+    "TimerPage",
+    "TransitionPage",
+    "VehiclePage",
+    "WorkItemPage",
+]

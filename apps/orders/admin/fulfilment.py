@@ -1,0 +1,91 @@
+"""Steps, timers, mails and work items; a parked step is tried again from here."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from apps.accounts.requests import user_of
+from apps.common.errors import DomainError
+from apps.orders import services
+from apps.orders.admin.base import LookOnlyPage
+from apps.orders.models import FulfilmentStep, Notice, PartnerJob, Timer, Transition, WorkItem
+
+
+@admin.register(FulfilmentStep)
+class StepPage(LookOnlyPage):
+    list_display = ("order", "kind", "direction", "status", "attempts", "next_at", "done_at", "error")
+    list_filter = ("status", "kind", "direction")
+    list_select_related = ("order",)
+    search_fields = ("order__number",)
+    date_hierarchy = "created_at"
+    actions = ("retry",)
+
+    def has_retry_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("orders.advance_order"))
+
+    @admin.action(description=_("Try parked steps again"), permissions=["retry"])
+    def retry(self, request: HttpRequest, queryset: QuerySet[FulfilmentStep]) -> None:
+        done = 0
+        for step in queryset.select_related("order"):
+            try:
+                services.retry_step(step=step, user=user_of(request))
+            except DomainError as error:
+                messages.warning(request, f"{step}: {error}")
+            else:
+                done += 1
+        text = ngettext("%(count)s step is tried again.", "%(count)s steps are tried again.", done)
+        messages.success(request, text % {"count": done})
+
+
+@admin.register(Timer)
+class TimerPage(LookOnlyPage):
+    list_display = ("order", "kind", "due_at", "done_at")
+    list_filter = ("kind", ("done_at", admin.EmptyFieldListFilter))
+    list_select_related = ("order",)
+    search_fields = ("order__number",)
+
+
+@admin.register(Transition)
+class TransitionPage(LookOnlyPage):
+    list_display = ("order", "seq", "source", "target", "actor", "user", "reason", "at")
+    list_filter = ("target", "actor")
+    list_select_related = ("order", "user")
+    search_fields = ("order__number", "reason")
+    date_hierarchy = "at"
+
+
+@admin.register(Notice)
+class NoticePage(LookOnlyPage):
+    list_display = ("order", "kind", "attempts", "next_at", "sent_at")
+    list_filter = ("kind", ("sent_at", admin.EmptyFieldListFilter))
+    list_select_related = ("order",)
+    search_fields = ("order__number",)
+
+
+@admin.register(PartnerJob)
+class PartnerJobPage(LookOnlyPage):
+    list_display = ("partner", "key", "started_at", "cancelled_at")
+    list_filter = ("partner",)
+    search_fields = ("key",)
+
+
+@admin.register(WorkItem)
+class WorkItemPage(LookOnlyPage):
+    list_display = ("text", "order", "kind", "owner", "created_at", "closed_at")
+    list_filter = (("closed_at", admin.EmptyFieldListFilter), "kind")
+    list_select_related = ("order", "owner")
+    search_fields = ("order__number", "text")
+    actions = ("close",)
+
+    def has_work_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("orders.advance_order"))
+
+    @admin.action(description=_("Close"), permissions=["work"])
+    def close(self, request: HttpRequest, queryset: QuerySet[WorkItem]) -> None:
+        for item in queryset:
+            services.close_work_item(item=item, user=user_of(request))
+        messages.success(request, _("Done."))

@@ -1,0 +1,262 @@
+"""Orders and baskets. What a clerk does to an order is a service: with a permission, a confirmation and a reason."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+
+from apps.accounts.requests import user_of
+from apps.common.errors import DomainError
+from apps.common.money import yuan
+from apps.orders import services
+from apps.orders.admin.base import TOTAL, LookOnlyInline, LookOnlyPage, amount_column
+from apps.orders.lifecycle import Actor, Status
+from apps.orders.models import (
+    Allocation,
+    Basket,
+    BasketLine,
+    FulfilmentStep,
+    Order,
+    OrderLine,
+    PaymentLeg,
+    Timer,
+    Transition,
+    WorkItem,
+)
+
+
+class ReasonForm(forms.Form):
+    """Why somebody of the company does this; kept with the order."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=300, widget=UnfoldAdminTextareaWidget({"rows": 3}))
+
+
+class RefundForm(ReasonForm):
+    leg = forms.ModelChoiceField(
+        PaymentLeg.objects.none(), label=_("Payment"), empty_label=None, widget=UnfoldAdminSelectWidget
+    )
+    amount = forms.DecimalField(
+        label=_("Amount in yuan"),
+        min_value=0,
+        decimal_places=2,
+        max_digits=12,
+        widget=UnfoldAdminTextInputWidget({"inputmode": "decimal"}),
+    )
+    field_order = ("leg", "amount", "reason")
+
+    def __init__(self, data: Any, *, order: Order) -> None:
+        super().__init__(data)
+        self.fields["leg"].queryset = order.legs.filter(captured__gt=0)  # type: ignore[attr-defined]
+        self.fields["leg"].label_from_instance = _leg_label  # type: ignore[attr-defined]
+
+
+def _leg_label(leg: PaymentLeg) -> str:
+    return f"{leg.get_purpose_display()} {yuan(leg.captured - leg.refunded)}"
+
+
+class LineInline(LookOnlyInline):
+    model = OrderLine
+    fields = ("kind", "name_en", "name_zh", "quantity", "total_yuan", "status")
+    readonly_fields = fields
+    total_yuan = amount_column("total", TOTAL)
+
+
+class LegInline(LookOnlyInline):
+    model = PaymentLeg
+    fields = ("purpose", "status", "amount_yuan", "captured_yuan", "refunded_yuan", "captured_at")
+    readonly_fields = fields
+    show_change_link = True
+    amount_yuan = amount_column("amount", PaymentLeg._meta.get_field("amount").verbose_name)
+    captured_yuan = amount_column("captured", PaymentLeg._meta.get_field("captured").verbose_name)
+    refunded_yuan = amount_column("refunded", PaymentLeg._meta.get_field("refunded").verbose_name)
+
+
+class TransitionInline(LookOnlyInline):
+    model = Transition
+    fields = ("seq", "source", "target", "actor", "user", "reason", "at")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("user")
+
+
+class StepInline(LookOnlyInline):
+    model = FulfilmentStep
+    fields = ("kind", "direction", "status", "attempts", "next_at", "done_at", "error")
+    readonly_fields = fields
+
+
+class TimerInline(LookOnlyInline):
+    model = Timer
+    fields = ("kind", "due_at", "done_at")
+    readonly_fields = fields
+
+
+class AllocationInline(LookOnlyInline):
+    model = Allocation
+    fields = ("vehicle", "since", "ended_at")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("vehicle")
+
+
+class WorkInline(LookOnlyInline):
+    model = WorkItem
+    fields = ("text", "owner", "created_at", "closed_at")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("owner")
+
+
+@admin.register(Order)
+class OrderPage(LookOnlyPage):
+    list_display = ("number", "status", "name", "car_model", "delivery_store", "total_yuan", "placed_at")
+    list_filter = ("status", "payment_plan", "invoice_kind", "car_model__brand")
+    list_select_related = ("car_model__brand", "delivery_store")
+    search_fields = ("number", "name", "email", "phone", "allocations__vehicle__vin")
+    search_help_text = _("Number, name, e-mail, phone or VIN")
+    date_hierarchy = "placed_at"
+    ordering = ("-placed_at", "-pk")
+    inlines = (LineInline, LegInline, TransitionInline, StepInline, TimerInline, AllocationInline, WorkInline)
+    actions_detail = ("advance", "cancel", "refund", "retry")
+    fieldsets = (
+        (
+            None,
+            {"fields": ("number", "status", "car_model", "total_yuan", "monthly_yuan", "payment_plan", "placed_at")},
+        ),
+        (_("Buyer"), {"fields": ("user", "name", "phone", "email", "language", "city")}),
+        (_("Invoice"), {"fields": ("invoice_kind", "invoice_title", "tax_number")}),
+        (_("Delivery"), {"fields": ("delivery_store", "appointment", "handover")}),
+        (_("Contract"), {"fields": ("signature", "signed_at", "contract_hash", "fees", "cancellation_fee", "terms")}),
+    )
+    readonly_fields = ("total_yuan", "monthly_yuan")
+    total_yuan = amount_column("total", TOTAL)
+    monthly_yuan = amount_column("monthly", _("a month"))
+
+    def has_advance_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return bool(request.user.has_perm("orders.advance_order"))
+
+    def has_cancel_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return bool(request.user.has_perm("orders.cancel_any_order"))
+
+    def has_refund_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return bool(request.user.has_perm("orders.refund_order"))
+
+    @action(description=_("Do the next step now"), url_path="advance", permissions=["advance"], icon="arrow_forward")
+    def advance(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What waits for a partner or a time is done at once. A car that is not as ordered is accepted for the buyer."""
+        order = get_object_or_404(Order, pk=object_id)
+        form = ReasonForm(request.POST or None)
+        mismatch = order.status == Status.MISMATCH
+        service = services.resolve_mismatch if mismatch else services.advance
+
+        def do() -> None:
+            service(order=order, user=user_of(request), reason=form.cleaned_data["reason"])
+
+        waiting = order.steps.filter(status=FulfilmentStep.Status.READY).first()
+        if mismatch:
+            note = _("The buyer takes the car as it is. Write down what was agreed.")
+        else:
+            note = str(waiting.kind) if waiting else _("No step is waiting.")
+        return self._confirmed(request, order, form, do, _("Do the next step now"), note)
+
+    @action(description=_("Cancel"), url_path="cancel", permissions=["cancel"], icon="cancel")
+    def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """For the buyer, at the buyer's price: a signed contract's fee is charged."""
+        order = get_object_or_404(Order, pk=object_id)
+        form = ReasonForm(request.POST or None)
+
+        def do() -> None:
+            services.cancel(
+                order=order,
+                actor=Actor.STAFF,
+                user=user_of(request),
+                reason=form.cleaned_data["reason"],
+                accept_fee=True,
+            )
+
+        terms = services.cancellation(order, Actor.STAFF)
+        note = _("Fee %(fee)s, refund %(refund)s.") % {"fee": yuan(terms.fee), "refund": yuan(terms.refund)}
+        return self._confirmed(request, order, form, do, _("Cancel the order"), note)
+
+    @action(description=_("Refund"), url_path="refund", permissions=["refund"], icon="undo")
+    def refund(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Send a part of a payment back, the order staying as it is."""
+        order = get_object_or_404(Order, pk=object_id)
+        form = RefundForm(request.POST or None, order=order)
+
+        def do() -> None:
+            services.refund(
+                leg=form.cleaned_data["leg"],
+                amount=int(form.cleaned_data["amount"] * 100),
+                user=user_of(request),
+                reason=form.cleaned_data["reason"],
+            )
+
+        return self._confirmed(request, order, form, do, _("Send money back"), "")
+
+    @action(description=_("Try the parked step again"), url_path="retry", permissions=["advance"], icon="refresh")
+    def retry(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        order = get_object_or_404(Order, pk=object_id)
+        parked = order.steps.filter(status=FulfilmentStep.Status.PARKED).first()
+
+        def do() -> None:
+            if parked is not None:
+                services.retry_step(step=parked, user=user_of(request))
+
+        note = f"{parked.kind}: {parked.error}" if parked else _("No step is parked.")
+        return self._confirmed(request, order, forms.Form(request.POST or None), do, _("Try again"), note)
+
+    def _confirmed(
+        self, request: HttpRequest, order: Order, form: forms.Form, do: Callable[[], None], title: Any, note: Any
+    ) -> HttpResponse:
+        """Ask first; then do it, or say why not."""
+        if not self.has_view_permission(request, order):
+            raise PermissionDenied
+        back = reverse("admin:orders_order_change", args=[order.pk])
+        if request.method == "POST" and form.is_valid():
+            try:
+                do()
+            except DomainError as error:
+                messages.error(request, str(error))
+            else:
+                messages.success(request, _("Done."))
+            return redirect(back)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.model._meta,
+            "title": title,
+            "order": order,
+            "form": form,
+            "note": note,
+            "back": back,
+        }
+        status = 422 if form.is_bound else 200
+        return TemplateResponse(request, "orders/admin/confirm.html", context, status=status)
+
+
+class BasketLineInline(LookOnlyInline):
+    model = BasketLine
+    fields = ("kind", "build", "sku", "quantity")
+    readonly_fields = fields
+
+
+@admin.register(Basket)
+class BasketPage(LookOnlyPage):
+    list_display = ("id", "user", "created_at", "changed_at", "ordered_at")
+    list_filter = (("ordered_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("user",)
+    search_fields = ("=id", "user__email")
+    ordering = ("-changed_at",)
+    inlines = (BasketLineInline,)

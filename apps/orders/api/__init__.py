@@ -1,0 +1,6 @@
+"""Buying with HTTP alone."""
+
+from apps.orders.api.baskets import BasketViewSet
+from apps.orders.api.orders import OrderViewSet
+
+__all__ = ["BasketViewSet", "OrderViewSet"]

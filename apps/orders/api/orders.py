@@ -1,0 +1,157 @@
+"""Orders for programs: a person's by token of the API, a guest's by ``X-Order-Token``."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils.translation import get_language
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.decorators import action
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from apps.accounts.requests import user_or_none
+from apps.common.api.idempotency import IdempotentMixin
+from apps.common.errors import InvalidInput
+from apps.orders import services
+from apps.orders.api.shapes import (
+    AcceptInput,
+    CancelInput,
+    OrderInput,
+    OrderOutput,
+    OrderRowOutput,
+    PaymentOutput,
+    PlacedOutput,
+    SignInput,
+    order_body,
+    payment_body,
+    row_body,
+)
+from apps.orders.models import Order
+from apps.orders.services import Contact, InvoiceData
+from apps.stores.models import Store
+
+_NUMBER = OpenApiParameter("number", OpenApiTypes.STR, OpenApiParameter.PATH)
+_TOKEN = OpenApiParameter(
+    "X-Order-Token", OpenApiTypes.STR, OpenApiParameter.HEADER, description="A guest's key to the order."
+)
+_ONE = [_NUMBER, _TOKEN]
+
+
+class UnknownStore(InvalidInput):
+    code = "unknown_store"
+
+
+class OrderViewSet(IdempotentMixin, GenericViewSet[Order]):
+    """From a basket to the keys, call for call."""
+
+    serializer_class = OrderOutput
+    queryset = Order.objects.none()
+    lookup_field = "number"
+    lookup_value_regex = "[A-Za-z0-9-]{1,20}"
+    ordering = ("-placed_at", "-pk")
+
+    def get_queryset(self) -> QuerySet[Order]:
+        user = user_or_none(self.request)
+        return Order.objects.for_user(user) if user else Order.objects.none()
+
+    @extend_schema(responses=OrderRowOutput(many=True))
+    def list(self, request: Request) -> Response:
+        """One's own orders, newest first."""
+        if user_or_none(request) is None:
+            raise NotAuthenticated
+        page = self.paginate_queryset(self.get_queryset())
+        return self.get_paginated_response([row_body(order) for order in page or []])
+
+    @extend_schema(request=OrderInput, responses={201: PlacedOutput})
+    def create(self, request: Request) -> Response:
+        """Everything or nothing: prices are checked once more, and what is short is named (409)."""
+        data = OrderInput(data=request.data)
+        data.is_valid(raise_exception=True)
+        values, user = data.validated_data, user_or_none(request)
+        order = services.place_order(
+            basket=services.open_basket(basket_id=values["basket"], user=user),
+            contact=Contact(**values["contact"]),
+            city=values["city"],
+            delivery_store=_store(values.get("delivery_store")),
+            invoice=InvoiceData(**values["invoice"]),
+            payment_plan=values["payment_plan"],
+            accept_terms=values["accept_terms"],
+            language=get_language() or "en",
+            user=user,
+            key=request.headers.get("Idempotency-Key"),
+            quoted=values.get("quoted"),
+        )
+        body = order_body(Order.objects.whole().get(pk=order.pk)) | {"token": order.token}
+        return Response(body, status=status.HTTP_201_CREATED)
+
+    @extend_schema(parameters=_ONE, responses=OrderOutput)
+    def retrieve(self, request: Request, number: str) -> Response:
+        return Response(order_body(self._order(request, number)))
+
+    @extend_schema(parameters=_ONE, responses=PaymentOutput(many=True), methods=["GET"])
+    @extend_schema(parameters=_ONE, request=None, responses={201: PaymentOutput}, methods=["POST"])
+    @action(detail=True, methods=["get", "post"], pagination_class=None)
+    def payments(self, request: Request, number: str) -> Response:
+        """POST asks for the payment that is due now and says where it is made; 409 when nothing is."""
+        order = self._order(request, number)
+        if request.method == "GET":
+            return Response([payment_body(leg) for leg in order.legs.all()])
+        base = request.build_absolute_uri("/")
+        back = request.build_absolute_uri(order.get_absolute_url())
+        leg = services.request_payment(order=order, base_url=base, return_url=back)
+        body = payment_body(leg) | {"pay_url": request.build_absolute_uri(leg.pay_url)}
+        return Response(body, status=status.HTTP_201_CREATED)
+
+    @extend_schema(parameters=_ONE, request=SignInput, responses=OrderOutput)
+    @action(detail=True, methods=["post"])
+    def sign(self, request: Request, number: str) -> Response:
+        """Makes the deposit binding and sends the build to the maker."""
+        return self._act(request, number, SignInput, services.sign)
+
+    @extend_schema(parameters=_ONE, request=CancelInput, responses=OrderOutput)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, number: str) -> Response:
+        """Free before signing; afterwards 409 with the fee, unless it is accepted."""
+        return self._act(request, number, CancelInput, services.cancel)
+
+    @extend_schema(parameters=_ONE, request=AcceptInput, responses=OrderOutput)
+    @action(detail=True, methods=["post"], url_path="accept-delivery")
+    def accept_delivery(self, request: Request, number: str) -> Response:
+        return self._act(request, number, AcceptInput, services.accept_delivery)
+
+    def _act(self, request: Request, number: str, shape: Any, service: Any) -> Response:
+        order = self._order(request, number)
+        data = shape(data=request.data)
+        data.is_valid(raise_exception=True)
+        service(order=order, user=user_or_none(request), **data.validated_data)
+        return Response(order_body(Order.objects.whole().get(pk=order.pk)))
+
+    def _order(self, request: Request, number: str) -> Order:
+        """The order for its owner, or a guest with its token; to others it does not exist."""
+        order = Order.objects.whole().filter(number=number).first()
+        user = user_or_none(request)
+        if order is None:
+            raise Http404
+        if order.user_id is not None:
+            allowed = user is not None and user.pk == order.user_id
+        else:
+            allowed = order.opens_with(request.headers.get("X-Order-Token", ""))
+        if not allowed:
+            raise Http404
+        return order
+
+
+def _store(code: str | None) -> Store | None:
+    from django.utils.translation import gettext as _
+
+    if not code:
+        return None
+    store = Store.objects.filter(code=code).first()
+    if store is None:
+        raise UnknownStore(_("There is no store with the code “%(code)s”.") % {"code": code}, field="delivery_store")
+    return store

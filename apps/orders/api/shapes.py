@@ -1,0 +1,201 @@
+"""What goes in and out of the orders API. Amounts are in fen."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.common.money import CURRENCY
+from apps.configurator.api import RentalTermsOutput
+from apps.orders import timeline
+from apps.orders.lifecycle import Actor, LegStatus, LineStatus, Status, allowed_transitions
+from apps.orders.models import LineKind, Order, PaymentLeg
+from apps.orders.services import cancellation
+from apps.orders.terms import CHECKLIST
+
+
+class ContactInput(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=100)
+    phone = serializers.CharField(max_length=20)
+    email = serializers.EmailField(max_length=254)
+
+
+class InvoiceInput(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=Order.Invoice.choices)
+    title = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
+    tax_number = serializers.CharField(max_length=18, required=False, allow_blank=True, default="")
+
+
+class OrderInput(serializers.Serializer[Any]):
+    basket = serializers.UUIDField()
+    contact = ContactInput()
+    city = serializers.CharField(max_length=100)
+    delivery_store = serializers.CharField(
+        max_length=12, required=False, allow_null=True, help_text="code of a store; needed for a car"
+    )
+    invoice = InvoiceInput()
+    payment_plan = serializers.ChoiceField(choices=Order.Plan.choices)
+    accept_terms = serializers.BooleanField()
+    quoted = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=0,
+        max_value=2**62,
+        help_text="the total that was seen: 409 if it changed",
+    )
+
+
+class SignInput(serializers.Serializer[Any]):
+    signature = serializers.CharField(max_length=100)
+    accept_fees = serializers.BooleanField()
+    id_consent = serializers.BooleanField()
+
+
+class CancelInput(serializers.Serializer[Any]):
+    accept_fee = serializers.BooleanField(required=False, default=False)
+    reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=300)
+
+
+class AcceptInput(serializers.Serializer[Any]):
+    vin = serializers.CharField(max_length=17)
+    signature = serializers.CharField(max_length=100)
+    checklist = serializers.DictField(child=serializers.BooleanField())
+
+
+class OrderLineOutput(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=LineKind.choices)
+    code = serializers.CharField(help_text="build or SKU")
+    name_en = serializers.CharField()
+    name_zh = serializers.CharField()
+    quantity = serializers.IntegerField()
+    unit_price = serializers.IntegerField()
+    fitting_price = serializers.IntegerField()
+    total = serializers.IntegerField()
+    status = serializers.ChoiceField(choices=LineStatus.choices)
+    price_trace = serializers.ListField(child=serializers.DictField())
+
+
+class PaymentOutput(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    purpose = serializers.ChoiceField(choices=PaymentLeg.Purpose.choices)
+    status = serializers.ChoiceField(choices=LegStatus.choices)
+    amount = serializers.IntegerField()
+    refunded = serializers.IntegerField()
+    currency = serializers.CharField()
+    pay_url = serializers.CharField(allow_blank=True)
+
+
+class TimelineOutput(serializers.Serializer[Any]):
+    kind = serializers.CharField(help_text="order, or the kind of a line")
+    subject = serializers.CharField()
+    status = serializers.CharField()
+    at = serializers.DateTimeField(allow_null=True)
+    due = serializers.DateTimeField(allow_null=True)
+    owner = serializers.CharField(allow_blank=True)
+    text = serializers.CharField()
+
+
+class FeeOutput(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(choices=Status.choices)
+    percent = serializers.CharField()
+    amount = serializers.IntegerField()
+
+
+class CancellationOutput(serializers.Serializer[Any]):
+    possible = serializers.BooleanField()
+    fee = serializers.IntegerField()
+    refund = serializers.IntegerField()
+
+
+class OrderOutput(serializers.Serializer[Any]):
+    number = serializers.CharField()
+    status = serializers.ChoiceField(choices=Status.choices)
+    total = serializers.IntegerField()
+    monthly = serializers.IntegerField(allow_null=True)
+    terms = RentalTermsOutput(allow_null=True)
+    currency = serializers.CharField()
+    payment_plan = serializers.ChoiceField(choices=Order.Plan.choices)
+    contact = ContactInput()
+    city = serializers.CharField()
+    delivery_store = serializers.CharField(allow_null=True)
+    delivery_at = serializers.DateTimeField(allow_null=True, help_text="when the hand-over is booked")
+    vin = serializers.CharField(allow_null=True)
+    checklist = serializers.ListField(child=serializers.CharField())
+    fees = FeeOutput(many=True)
+    cancellation = CancellationOutput()
+    allowed = serializers.ListField(
+        child=serializers.ChoiceField(choices=Status.choices), help_text="states the buyer can move it to"
+    )
+    lines = OrderLineOutput(many=True)
+    payments = PaymentOutput(many=True)
+    timeline = TimelineOutput(many=True)
+    placed_at = serializers.DateTimeField()
+
+
+class PlacedOutput(OrderOutput):
+    token = serializers.CharField(help_text="a guest sends it as X-Order-Token from here on")
+
+
+class OrderRowOutput(serializers.Serializer[Any]):
+    number = serializers.CharField()
+    status = serializers.ChoiceField(choices=Status.choices)
+    total = serializers.IntegerField()
+    currency = serializers.CharField()
+    placed_at = serializers.DateTimeField()
+
+
+def row_body(order: Order) -> dict[str, Any]:
+    return {
+        "number": order.number,
+        "status": order.status,
+        "total": order.total,
+        "currency": CURRENCY,
+        "placed_at": order.placed_at,
+    }
+
+
+def payment_body(leg: PaymentLeg) -> dict[str, Any]:
+    return {
+        "id": str(leg.pk),
+        "purpose": leg.purpose,
+        "status": leg.status,
+        "amount": leg.amount,
+        "refunded": leg.refunded,
+        "currency": CURRENCY,
+        "pay_url": leg.pay_url,
+    }
+
+
+def order_body(order: Order) -> dict[str, Any]:
+    """Of an order read with ``whole()``."""
+    undo = cancellation(order)
+    live = getattr(order, "live", [])
+    return row_body(order) | {
+        "monthly": order.monthly,
+        "terms": order.terms,
+        "payment_plan": order.payment_plan,
+        "contact": {"name": order.name, "phone": order.phone, "email": order.email},
+        "city": order.city,
+        "delivery_store": order.delivery_store.code if order.delivery_store else None,
+        "delivery_at": order.appointment.starts_at if order.appointment else None,
+        "vin": live[0].vehicle.vin if live else None,
+        "checklist": list(CHECKLIST) if order.has_car else [],
+        "fees": order.fees,
+        "cancellation": {"possible": undo.possible, "fee": undo.fee, "refund": undo.refund},
+        "allowed": sorted(allowed_transitions(order.status, Actor.BUYER)),
+        "lines": [_line_body(line) for line in order.lines.all()],
+        "payments": [payment_body(leg) for leg in order.legs.all()],
+        "timeline": [_entry_body(entry) for entry in timeline.of(order)],
+    }
+
+
+def _line_body(line: Any) -> dict[str, Any]:
+    names = (
+        "kind", "code", "name_en", "name_zh", "quantity", "unit_price", "fitting_price", "total", "status",
+    )  # fmt: skip
+    return {name: getattr(line, name) for name in names} | {"price_trace": line.trace}
+
+
+def _entry_body(entry: Any) -> dict[str, Any]:
+    names = ("kind", "subject", "status", "at", "due", "owner", "text")
+    values = {name: getattr(entry, name) for name in names}
+    return values | {name: str(values[name] or "") for name in ("subject", "owner", "text")}

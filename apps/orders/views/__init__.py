@@ -1,0 +1,24 @@
+"""The pages of buying and following: one module for each noun."""
+
+from apps.orders.views.baskets import add, basket, change_line, remove_line
+from apps.orders.views.checkout import checkout, stores
+from apps.orders.views.finding import claim, find, mine
+from apps.orders.views.tracking import accept, cancel, detail, pay, progress, sign
+
+__all__ = [
+    "accept",
+    "add",
+    "basket",
+    "cancel",
+    "change_line",
+    "checkout",
+    "claim",
+    "detail",
+    "find",
+    "mine",
+    "pay",
+    "progress",
+    "remove_line",
+    "sign",
+    "stores",
+]
