@@ -3,6 +3,7 @@
 import random
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from apps.configurator.engine.model import (
@@ -159,3 +160,13 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
 
 
 CONTEXT = Context("CN", None)
+
+
+def priced(model: Model, *, seed: int = 1) -> Model:
+    """The model with prices drawn from a seed."""
+    rng = random.Random(seed)
+    groups = tuple(
+        replace(group, options=tuple(replace(option, price=rng.randrange(0, 20_000) * FEN) for option in group.options))
+        for group in model.groups
+    )
+    return replace(model, groups=groups)

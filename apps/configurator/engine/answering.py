@@ -1,6 +1,7 @@
 """From totals per slot to the ``Answer``, and from a repaired car to the ``Repair``: the same for every machine."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 
 from .answer import Answer, Repair
 from .layout import Layout
@@ -10,12 +11,13 @@ from .model import Model, option_of
 class Board:
     """What the screen shows, by slot: worked out once per model, so that a click costs little Python."""
 
-    def __init__(self, model: Model, layout: Layout) -> None:
+    def __init__(self, model: Model, layout: Layout, slots: int) -> None:
+        """``slots``: how many there are, counters of the encoding included."""
         self.options = [option.id for option in model.options()]
-        self.option_slots = [layout.slot_of[option] for option in self.options]
+        self.option_totals = _selector([layout.slot_of[option] for option in self.options])
         self.refusable = [option.id for group in model.groups if group.pick == "any" for option in group.options]
-        self.refusal_slots = [layout.slot_of[f"!{option}"] for option in self.refusable]
-        self.literal_at: list[str | None] = [None] * layout.slots
+        self.refusal_totals = _selector([layout.slot_of[f"!{option}"] for option in self.refusable])
+        self.literal_at: list[str | None] = [None] * slots
         for literal, slot in layout.slot_of.items():
             self.literal_at[slot] = literal
         self.option_at = [None if literal is None or literal[0] == "!" else literal for literal in self.literal_at]
@@ -37,18 +39,25 @@ class Board:
         ``totals``: per slot the least total with it, whatever the budget; those of the ``blocked`` slots mean nothing.
         ``complete``: the slots of a cheapest car.
         """
-        from_total = _listed(self.options, self.option_slots, totals)
-        refuse = _listed(self.refusable, self.refusal_slots, totals)
+        from_total = dict[str, int | None](zip(self.options, self.option_totals(totals), strict=True))
+        refuse = dict[str, int | None](zip(self.refusable, self.refusal_totals(totals), strict=True))
+        needed: list[str] = []
         for slot in blocked:
-            literal = self.literal_at[slot] if slot < len(self.literal_at) else None
-            if literal is not None:
-                (refuse if literal[0] == "!" else from_total)[option_of(literal)] = None
+            literal = self.literal_at[slot]
+            if literal is None:
+                continue
+            if literal[0] == "!":
+                refuse[literal[1:]] = None
+                needed.append(literal[1:])
+            else:
+                from_total[literal] = None
         chosen = {option_of(choice) for choice in choices}
-        forced, undecided = self._decided(chosen, from_total, refuse, valid=minimum is not None)
+        forced, undecided = self._decided(chosen, from_total, needed) if minimum is not None else ([], [])
+        if minimum is None:
+            undecided = [name for name, options in self.singles if chosen.isdisjoint(options)]
         if budget is not None:
             _limit(from_total, budget)
             _limit(refuse, budget)
-        at = self.option_at
         return Answer(
             valid=minimum is not None,
             count=count,
@@ -57,36 +66,34 @@ class Board:
             refuse=refuse,
             undecided=tuple(undecided),
             forced=frozenset(forced),
-            complete=None
-            if complete is None
-            else tuple(option for slot in complete if slot < len(at) and (option := at[slot]) is not None),
+            complete=None if complete is None else self.picked(complete),
         )
 
+    def picked(self, slots: Iterable[int]) -> tuple[str, ...]:
+        """The options among the slots."""
+        return tuple(filter(None, map(self.option_at.__getitem__, slots)))
+
     def _decided(
-        self,
-        chosen: set[str],
-        from_total: dict[str, int | None],
-        refuse: dict[str, int | None],
-        *,
-        valid: bool,
+        self, chosen: set[str], from_total: dict[str, int | None], needed: Iterable[str]
     ) -> tuple[list[str], list[str]]:
-        """The options that the choices force, and the groups that nothing decides."""
-        forced: list[str] = []
+        """The options that the choices force (``needed``: cannot be left out), and the groups that nothing decides."""
+        forced = [option for option in needed if option not in chosen]
         undecided: list[str] = []
         for name, options in self.singles:
             if chosen.isdisjoint(options):
-                left = [option for option in options if from_total[option] is not None] if valid else []
+                left = [option for option in options if from_total[option] is not None]
                 if len(left) == 1:
                     forced += left
                 else:
                     undecided.append(name)
-        if valid:
-            forced += [option for option, total in refuse.items() if total is None and option not in chosen]
         return forced, undecided
 
 
-def _listed(options: list[str], slots: list[int], totals: Sequence[int]) -> dict[str, int | None]:
-    return dict(zip(options, map(totals.__getitem__, slots), strict=True))
+def _selector(slots: list[int]) -> Callable[[Sequence[int]], Sequence[int]]:
+    """A function that takes the values at the slots out of a sequence."""
+    if len(slots) < 2:  # for one item itemgetter does not answer with a tuple
+        return lambda totals: [totals[slot] for slot in slots]
+    return itemgetter(*slots)
 
 
 def _limit(totals: dict[str, int | None], budget: int) -> None:

@@ -1,8 +1,8 @@
 """The compiled circuit as flat integer arrays: what is stored, memory-mapped and swept.
 
 Nodes ``0 .. slots-1`` are the literals, one per slot of the layout; inner nodes follow, children before parents, the
-root last. They are sorted into *runs* of nodes of one kind and one number of children, so that a sweep is a few tight
-loops without a branch: run ``r`` is ``(kind, arity, first node, first child)`` in four int32, and its nodes' children
+root last. They are sorted into *runs* of nodes of one level, one kind and one number of children, so that a sweep is a few
+tight loops: run ``r`` is ``(kind, arity, first node, first child)`` in four int32, and its nodes' children
 lie one after the other in ``children``. A last row ``(-1, 0, number of nodes, number of edges)`` closes the runs.
 
 As bytes: a magic, the length of a JSON header, the header (key, slots, number of cars), then both arrays in
@@ -11,6 +11,7 @@ canonical form and of ``COMPILER_VERSION``. Prices and reasons are no part of it
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import groupby
@@ -89,13 +90,13 @@ def circuit_of(compiled: Compiled, key: str) -> Circuit:
     nodes = compiled.nodes
     if compiled.root == CONTRADICTION:
         return Circuit(key, nodes.slots, 0, np.array([[-1, 0, nodes.slots, 0]], np.int32), np.zeros(0, np.int32))
-    order = _scheduled(nodes, compiled.root)
+    order, level = _scheduled(nodes, compiled.root)
     number = {node: place for place, node in enumerate(order, start=nodes.slots)}
     number.update((slot, slot) for slot in range(nodes.slots))
     runs: list[tuple[int, int, int, int]] = []
     children: list[int] = []
     place = nodes.slots
-    for (kind, arity), run in groupby(order, key=lambda node: (nodes.kinds[node], len(nodes.children[node]))):
+    for (_, kind, arity), run in groupby(order, key=_run_key(nodes, level)):
         runs.append((kind, arity, place, len(children)))
         for node in run:
             place += 1
@@ -105,8 +106,8 @@ def circuit_of(compiled: Compiled, key: str) -> Circuit:
     return Circuit(key, nodes.slots, total, np.array(runs, np.int32), np.array(children, np.int32))
 
 
-def _scheduled(nodes: Nodes, root: int) -> list[int]:
-    """The inner nodes below the root, level by level from the literals up, equal kinds and arities together.
+def _scheduled(nodes: Nodes, root: int) -> tuple[list[int], list[int]]:
+    """The inner nodes below the root, level by level from the literals up, and the level of every node.
 
     A root that is a literal is made the single child of an AND, so that the last node is always the root.
     """
@@ -123,8 +124,13 @@ def _scheduled(nodes: Nodes, root: int) -> list[int]:
     level = [0] * (root + 1)
     inner = [node for node in range(nodes.slots, root + 1) if live[node]]
     for node in inner:
-        level[node] = 1 + max(level[child] for child in nodes.children[node])
-    return sorted(inner, key=lambda node: (level[node], nodes.kinds[node], len(nodes.children[node]), node))
+        level[node] = 1 + max((level[child] for child in nodes.children[node]), default=0)
+    return sorted(inner, key=_run_key(nodes, level)), level
+
+
+def _run_key(nodes: Nodes, level: list[int]) -> Callable[[int], tuple[int, int, int]]:
+    """Nodes of one key are one run; none of them is below another, so a run may be swept in any order."""
+    return lambda node: (level[node], nodes.kinds[node], len(nodes.children[node]))
 
 
 def _count(nodes: Nodes, order: list[int]) -> int:

@@ -28,7 +28,7 @@ class CompiledModel(Machine):
         self._layout: Layout = layout_of(model)
         prices, self._constant = price_vector(self._layout, model)
         self._sweeper = Sweeper(circuit, prices, mode)
-        self._board = Board(model, self._layout)
+        self._board = Board(model, self._layout, max(circuit.slots, self._layout.slots))
         low, high = _range(self._layout, prices)
         self._low = low
         self._penalty = high - low + 1
@@ -41,7 +41,7 @@ class CompiledModel(Machine):
     def answer(self, choices: tuple[str, ...], *, budget: int | None = None) -> Answer:
         choices = self.model.normal_choices(choices)
         masked = self._masked(choices)
-        swept = self._sweeper.sweep(masked)
+        swept = self._sweeper.sweep(masked, trace=True)
         constant = self._constant
         return self._board.answer(
             choices,
@@ -49,7 +49,7 @@ class CompiledModel(Machine):
             swept.blocked,
             count=0 if swept.least is None else self._sweeper.count(masked),
             minimum=None if swept.least is None else swept.least + constant,
-            complete=self._sweeper.cheapest(masked),
+            complete=swept.car,
             budget=budget,
         )
 
@@ -95,10 +95,7 @@ class CompiledModel(Machine):
     def _car(self, changes: Mapping[int, Cost], magnitude: int = 0) -> frozenset[str] | None:
         """The picked options of a cheapest car."""
         slots = self._sweeper.cheapest(changes, magnitude)
-        at = self._board.option_at
-        if slots is None:
-            return None
-        return frozenset(option for slot in slots if slot < len(at) and (option := at[slot]) is not None)
+        return None if slots is None else frozenset(self._board.picked(slots))
 
     def _masked(self, choices: tuple[str, ...]) -> dict[int, Cost]:
         """The slots that contradict a choice, blocked."""

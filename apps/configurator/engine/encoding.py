@@ -37,6 +37,11 @@ class Problem:
     sizes: list[int]
     clauses: list[Clause] = field(default_factory=list)
 
+    @property
+    def auxiliaries(self) -> bool:
+        """Whether rules speak of counters, which only the structure defines."""
+        return len(self.sizes) > len(self.layout.sizes)
+
     def add(self, literals: Iterable[tuple[int, int]], origin: int) -> None:
         """Add a clause; literals over one variable are joined, a clause that always holds is dropped."""
         masks: dict[int, int] = {}

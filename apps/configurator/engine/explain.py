@@ -1,11 +1,14 @@
 """SAT over the rules: what is possible at all, and minimal reasons for what is not.
 
-Every rule has a selector, so a set of choices and rules is a set of assumptions. A contradiction is first cut down to
-the solver's core, then to an inclusion-minimal one by QuickXplain (Junker 2004), choices being dropped before rules.
+Every rule has a selector, so a set of choices and rules is a set of assumptions. Rules are first switched on in
+blocks, so that a contradiction in ten thousand rules is found with a hundred assumptions, then one by one within the
+blocks at fault. What remains is put into a solver of its own with a handful of clauses, and cut down to an
+inclusion-minimal set by QuickXplain (Junker 2004), choices being dropped before rules.
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from math import isqrt
 
 from pysat.solvers import Solver
 
@@ -14,31 +17,36 @@ from .encoding import STRUCTURE, Problem
 from .model import Model
 from .sat import all_clauses, clause_literals, name_values, structure
 
+BLOCKS_ABOVE = 200
+"""With more rules than this they are switched on in blocks first."""
+
 
 class RuleSolver:
-    """The problem in one incremental SAT solver. Calls are serialised by a lock; close it when done."""
+    """The problem in one incremental SAT solver. Calls are serialised by a lock."""
 
     def __init__(self, model: Model, problem: Problem) -> None:
         self.model = model
         self._lock = threading.Lock()
+        self._problem = problem
         self._names = name_values(problem)
         self._literal_of = {
-            literal: self._names[layout_variable][slot - problem.layout.first[layout_variable]]
+            literal: self._names[variable][slot - problem.layout.first[variable]]
             for literal, slot in problem.layout.slot_of.items()
-            for layout_variable in (problem.layout.variable_of[literal],)
+            for variable in (problem.layout.variable_of[literal],)
         }
         top = max((abs(name) for names in self._names for name in names), default=0)
-        self._selector = {origin: top + 1 + origin for origin in range(len(model.rules))}
-        self._rule_of = {selector: origin for origin, selector in self._selector.items()}
-        self._solver = Solver(name="glucose4", bootstrap_with=self._clauses(problem))
+        self._selectors = list(range(top + 1, top + 1 + len(model.rules)))
+        self._rule_at = {selector: index for index, selector in enumerate(self._selectors)}
+        self._blocks = self._blocks_from(top + 1 + len(model.rules))
+        self._clauses_of: dict[int, list[list[int]]] = {}
+        for clause in problem.clauses:
+            names = [n for variable, mask in clause.literals for n in clause_literals(self._names[variable], mask)]
+            self._clauses_of.setdefault(clause.origin, []).append(names)
+        self._solver = Solver(name="glucose4", bootstrap_with=list(self._selected_clauses()))
 
-    def clauses(self, problem: Problem) -> list[list[int]]:
+    def clauses(self) -> list[list[int]]:
         """The clauses with all rules in force, without selectors."""
-        return list(all_clauses(problem, self._names))
-
-    def possible(self, choices: Sequence[str]) -> bool:
-        """Whether a car with these literals exists."""
-        return self._consistent([self._literal_of[choice] for choice in choices] + list(self._selector.values()))
+        return list(all_clauses(self._problem, self._names))
 
     def assumptions(self, choices: Sequence[str]) -> list[int]:
         """The choices as SAT literals, for a solver of ``clauses``."""
@@ -47,47 +55,55 @@ class RuleSolver:
     def car(self, choices: Sequence[str]) -> frozenset[str] | None:
         """The picked options of some car with these literals."""
         with self._lock:
-            assumptions = [self._literal_of[choice] for choice in choices] + list(self._selector.values())
-            if not self._solver.solve(assumptions=assumptions):
+            if not self._solver.solve(assumptions=[*self.assumptions(choices), *self._blocks]):
                 return None
             true = set(self._solver.get_model() or ())
         return frozenset(name for name, literal in self._literal_of.items() if literal in true and name[0] != "!")
 
     def conflict(self, choices: Sequence[str], fixed: Sequence[str] = ()) -> Conflict | None:
         """A minimal contradiction of choices and rules, with the ``fixed`` literals taken as given."""
-        hard = [self._literal_of[literal] for literal in fixed]
-        ours = [self._literal_of[choice] for choice in choices]
-        back = dict(zip(ours, choices, strict=True))
-        core = self._core([*hard, *self._selector.values()])
-        if core is None:
-            core = self._core([*hard, *self._selector.values(), *ours])
-        if core is None:
+        hard, ours = self.assumptions(fixed), self.assumptions(choices)
+        soft = self._contradiction(hard, [])
+        if soft is None:
+            soft = self._contradiction(hard, ours)
+        if soft is None:
             return None
-        # QuickXplain keeps what comes first: rules first, so that as few choices as possible are blamed
-        soft = [literal for literal in (*self._selector.values(), *ours) if literal in core]
-        minimal = set(self._quickxplain(hard, soft, tested=True)) if soft else set()
+        minimal = set(self._minimal(hard, soft))
         return Conflict(
-            choices=tuple(back[literal] for literal in ours if literal in minimal),
-            rules=tuple(
-                self.model.rules[origin].id for selector, origin in self._rule_of.items() if selector in minimal
-            ),
+            choices=tuple(choice for choice, literal in zip(choices, ours, strict=True) if literal in minimal),
+            rules=tuple(self.model.rules[self._rule_at[name]].id for name in self._selectors if name in minimal),
         )
 
     def close(self) -> None:
         """Free the solver."""
         self._solver.delete()
 
-    def _clauses(self, problem: Problem) -> Iterator[list[int]]:
-        yield from structure(self._names)
-        for clause in problem.clauses:
-            literals = [] if clause.origin == STRUCTURE else [-self._selector[clause.origin]]
-            for variable, mask in clause.literals:
-                literals += clause_literals(self._names[variable], mask)
-            yield literals
+    def _blocks_from(self, top: int) -> dict[int, list[int]]:
+        """Block selectors with the selectors that they switch on."""
+        count = len(self._selectors)
+        if count <= BLOCKS_ABOVE:
+            return {selector: [selector] for selector in self._selectors}
+        size = isqrt(count)
+        starts = range(0, count, size)
+        return {top + place: self._selectors[start : start + size] for place, start in enumerate(starts)}
 
-    def _consistent(self, assumptions: Sequence[int]) -> bool:
-        with self._lock:
-            return bool(self._solver.solve(assumptions=assumptions))
+    def _selected_clauses(self) -> Iterator[list[int]]:
+        yield from structure(self._names)
+        for origin, clauses in self._clauses_of.items():
+            off = [] if origin == STRUCTURE else [-self._selectors[origin]]
+            yield from ([*off, *clause] for clause in clauses)
+        for block, selectors in self._blocks.items():
+            yield from ([-block, selector] for selector in selectors if selector != block)
+
+    def _contradiction(self, hard: list[int], ours: list[int]) -> list[int] | None:
+        """Selectors, in the order of the rules, and then choices that contradict what is hard; ``None``: they do not."""
+        core = self._core([*hard, *self._blocks, *ours])
+        if core is None:
+            return None
+        selectors = [name for block, names in self._blocks.items() if block in core for name in names]
+        if len(self._blocks) < len(self._selectors):
+            core = self._core([*hard, *selectors, *(literal for literal in ours if literal in core)]) or set()
+        return [literal for literal in (*selectors, *ours) if literal in core]
 
     def _core(self, assumptions: Sequence[int]) -> set[int] | None:
         """The assumptions of some contradiction (empty: the structure alone contradicts itself), else ``None``."""
@@ -96,14 +112,48 @@ class RuleSolver:
                 return None
             return set(self._solver.get_core() or ())
 
-    def _quickxplain(self, background: list[int], soft: list[int], *, tested: bool) -> list[int]:
-        """A minimal subset of ``soft`` that contradicts the background; ``tested``: the background may do so alone."""
-        if tested and not self._consistent(background):
+    def _minimal(self, hard: list[int], soft: list[int]) -> list[int]:
+        """A minimal part of ``soft``; what comes first is kept rather than what comes last."""
+        clauses = list(self._relevant(hard, soft))
+        number: dict[int, int] = {}
+        for literal in (*hard, *soft, *(literal for clause in clauses for literal in clause)):
+            number.setdefault(abs(literal), len(number) + 1)
+
+        def renamed(literals: Sequence[int]) -> list[int]:
+            return [number[literal] if literal > 0 else -number[-literal] for literal in literals]
+
+        with Solver(name="minisat22", bootstrap_with=[renamed(clause) for clause in clauses]) as solver:
+            return quickxplain(lambda literals: bool(solver.solve(assumptions=renamed(literals))), hard, soft)
+
+    def _relevant(self, hard: list[int], soft: list[int]) -> Iterator[list[int]]:
+        """The clauses of the rules in ``soft`` with their selectors, and all that says how their variables hang together."""
+        met: set[int] = set(map(abs, (*hard, *soft)))
+        for selector in soft:
+            if selector in self._rule_at:
+                for clause in self._clauses_of.get(self._rule_at[selector], ()):
+                    met.update(map(abs, clause))
+                    yield [-selector, *clause]
+        definitions = self._clauses_of.get(STRUCTURE, []) if self._problem.auxiliaries else []
+        for clause in definitions:
+            met.update(map(abs, clause))
+            yield clause
+        for names in self._names:
+            if any(abs(name) in met for name in names):
+                yield from structure([names])
+
+
+def quickxplain(consistent: Callable[[list[int]], bool], background: list[int], soft: list[int]) -> list[int]:
+    """A minimal part of ``soft`` that is not consistent with the background, given that all of it is not."""
+
+    def search(background: list[int], soft: list[int], *, changed: bool) -> list[int]:
+        if changed and not consistent(background):
             return []
         if len(soft) == 1:
             return soft
         half = len(soft) // 2
         first, second = soft[:half], soft[half:]
-        from_second = self._quickxplain(background + first, second, tested=bool(first))
-        from_first = self._quickxplain(background + from_second, first, tested=bool(from_second))
+        from_second = search(background + first, second, changed=bool(first))
+        from_first = search(background + from_second, first, changed=bool(from_second))
         return from_first + from_second
+
+    return search(background, soft, changed=True) if soft else []

@@ -129,33 +129,43 @@ def count_residues(runs: Any, children: Any, primes: Any, counts: Any) -> None: 
     """``counts[n, l]``: the number of ways modulo ``primes[l]``, for ``LANES`` primes below 2^27; compiled only.
 
     Residues lie between minus and plus half a prime, so that a product is below 2^52 and a double holds it exactly.
-    Adding and subtracting ``_ROUND`` rounds a quotient to the nearest whole number; the lanes are vectorised.
+    Adding and subtracting ``_ROUND`` rounds a quotient to the nearest whole number; the lanes are vectorised. The
+    literals among the children, which come first, are 0 or 1 and need no multiplication.
     """
     inverse = 1.0 / primes
+    slots = runs[0][2]
     for run in range(len(runs) - 1):
         arity = runs[run][1]
-        at = runs[run][3]
+        end = runs[run][3]
         if runs[run][0] == 0:
             for node in range(runs[run][2], runs[run + 1][2]):
+                at = end
+                end += arity
+                alive = 1.0
+                while at < end and children[at] < slots:
+                    alive *= counts[children[at], 0]
+                    at += 1
                 for lane in range(LANES):
-                    counts[node, lane] = counts[children[at], lane]
-                for place in range(at + 1, at + arity):
+                    counts[node, lane] = alive
+                if alive == 0.0:
+                    continue
+                for place in range(at, end):
                     child = children[place]
                     for lane in range(LANES):
                         value = counts[node, lane] * counts[child, lane]
                         counts[node, lane] = value - ((value * inverse[lane] + _ROUND) - _ROUND) * primes[lane]
-                at += arity
         else:
             for node in range(runs[run][2], runs[run + 1][2]):
+                at = end
+                end += arity
                 for lane in range(LANES):
                     counts[node, lane] = counts[children[at], lane]
-                for place in range(at + 1, at + arity):
+                for place in range(at + 1, end):
                     for lane in range(LANES):
                         counts[node, lane] += counts[children[place], lane]
                 for lane in range(LANES):
                     value = counts[node, lane]
                     counts[node, lane] = value - ((value * inverse[lane] + _ROUND) - _ROUND) * primes[lane]
-                at += arity
 
 
 @dataclass(frozen=True, slots=True)

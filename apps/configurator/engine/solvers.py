@@ -5,6 +5,7 @@ against: the CP-SAT model is written from the rules themselves, not from the cla
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 
 from ortools.sat.python import cp_model
 from pysat.solvers import Solver
@@ -40,9 +41,18 @@ class SolverModel(Machine):
         super().__init__(model, context)
         self._count_limit = count_limit
         self._problem = encode(model, context)
-        self._board = Board(model, self._problem.layout)
+        self._board = Board(model, self._problem.layout, self._problem.layout.slots)
         self._rules = RuleSolver(model, self._problem)
-        self._prices = PriceSolver(model, context)
+
+    @cached_property
+    def _prices(self) -> "PriceSolver":
+        """Made when the first price is asked: what is possible needs SAT alone."""
+        return PriceSolver(self.model, self.context)
+
+    def least(self, fixed: tuple[str, ...]) -> int | None:
+        """The least total of a car with all these literals: one price alone, without the rest of an answer."""
+        car = self._prices.cheapest(self.model.normal_choices(fixed))
+        return None if car is None else self.model.total(car)
 
     def possible(self, choices: tuple[str, ...]) -> frozenset[str]:
         choices = self.model.normal_choices(choices)
@@ -109,7 +119,7 @@ class SolverModel(Machine):
 
     def _nearest(self, kept: tuple[str, ...], option: str | None) -> Repair | None:
         fixed = () if option is None else (option,)
-        if not self._rules.possible(fixed):
+        if self._rules.car(fixed) is None:
             return None
         car = self._prices.nearest(kept, fixed)
         return None if car is None else repair_of(self.model, kept, car, option)
@@ -117,7 +127,7 @@ class SolverModel(Machine):
     def _count(self, choices: tuple[str, ...]) -> int | None:
         if self._count_limit == 0:
             return None
-        with Solver(name="glucose4", bootstrap_with=self._rules.clauses(self._problem)) as solver:
+        with Solver(name="glucose4", bootstrap_with=self._rules.clauses()) as solver:
             number = 0
             for _ in solver.enum_models(assumptions=self._rules.assumptions(choices)):
                 number += 1

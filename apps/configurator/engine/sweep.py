@@ -38,6 +38,8 @@ class Swept:
     """Per slot the least cost of a car with it, at its price: what it costs on the way plays no part."""
     blocked: list[int]
     """The slots that no car has; their costs mean nothing."""
+    car: list[int] | None
+    """The slots of a cheapest car, if there is one and it was asked for."""
 
 
 @dataclass(slots=True)
@@ -70,34 +72,25 @@ class Sweeper:
         elif self._wants_kernels:
             kernels.ready_kernels()
 
-    def sweep(self, changes: Mapping[int, Cost], magnitude: int = 0) -> Swept:
-        """One pass up, one pass down."""
+    def sweep(self, changes: Mapping[int, Cost], magnitude: int = 0, *, trace: bool = False) -> Swept:
+        """One pass up, one pass down, and one to ``trace`` a cheapest car."""
         circuit = self.circuit
         if circuit.total == 0:
-            return Swept(None, [0] * circuit.slots, list(range(circuit.slots)))
+            return Swept(None, [0] * circuit.slots, list(range(circuit.slots)), None)
         compiled = self._kernels(magnitude)
         if compiled is None:
-            return self._interpreted(changes)
+            return self._interpreted(changes, trace=trace)
         work = self._work(changes)
         compiled.sweep_up(circuit.runs, circuit.children, work.up)
+        least = work.up[-1]
+        car = self._traced(compiled, work) if trace and least != inf else None
         work.down.fill(inf)
         work.down[-1] = 0.0
         compiled.sweep_down(circuit.runs, circuit.children, work.up, work.down)
         costs = work.down[: circuit.slots] + self.costs.array
         blocked = np.flatnonzero(costs == inf)
         costs[blocked] = 0.0
-        least = work.up[-1]
-        return Swept(None if least == inf else int(least), costs.astype(np.int64).tolist(), blocked.tolist())
-
-    def _interpreted(self, changes: Mapping[int, Cost]) -> Swept:
-        runs, children = self._lists
-        up = self._up(changes)
-        down: list[Cost] = [inf] * self.circuit.nodes
-        down[-1] = 0
-        kernels.sweep_down(runs, children, up, down)
-        slots = range(self.circuit.slots)
-        costs = [0 if down[slot] == inf else int(down[slot]) + self.costs.values[slot] for slot in slots]
-        return Swept(None if up[-1] == inf else int(up[-1]), costs, [slot for slot in slots if down[slot] == inf])
+        return Swept(None if least == inf else int(least), costs.astype(np.int64).tolist(), blocked.tolist(), car)
 
     def cheapest(self, changes: Mapping[int, Cost], magnitude: int = 0) -> list[int] | None:
         """The slots of a cheapest car, ``None`` if there is none."""
@@ -106,21 +99,36 @@ class Sweeper:
             return None
         compiled = self._kernels(magnitude)
         if compiled is None:
-            runs, children = self._lists
-            up = self._up(changes)
-            taken = [0] * circuit.nodes
-            taken[-1] = 1
-            kernels.trace(runs, children, up, taken)
-            return None if up[-1] == inf else [slot for slot in range(circuit.slots) if taken[slot]]
+            return self._traced_lists(self._up(changes))
         work = self._work(changes)
         compiled.sweep_up(circuit.runs, circuit.children, work.up)
-        if work.up[-1] == inf:
-            return None
-        work.taken.fill(0)
-        work.taken[-1] = 1
-        compiled.trace(circuit.runs, circuit.children, work.up, work.taken)
-        found: list[int] = np.flatnonzero(work.taken[: circuit.slots]).tolist()
+        return None if work.up[-1] == inf else self._traced(compiled, work)
+
+    def _traced(self, compiled: kernels.Kernels, work: "_Work") -> list[int]:
+        work.marks.fill(0)
+        work.marks[-1] = 1
+        compiled.trace(self.circuit.runs, self.circuit.children, work.up, work.marks)
+        found: list[int] = np.flatnonzero(work.marks[: self.circuit.slots]).tolist()
         return found
+
+    def _traced_lists(self, up: list[Cost]) -> list[int] | None:
+        if up[-1] == inf:
+            return None
+        taken = [0] * self.circuit.nodes
+        taken[-1] = 1
+        kernels.trace(*self._lists, up, taken)
+        return [slot for slot in range(self.circuit.slots) if taken[slot]]
+
+    def _interpreted(self, changes: Mapping[int, Cost], *, trace: bool) -> Swept:
+        up = self._up(changes)
+        down: list[Cost] = [inf] * self.circuit.nodes
+        down[-1] = 0
+        kernels.sweep_down(*self._lists, up, down)
+        slots = range(self.circuit.slots)
+        costs = [0 if down[slot] == inf else int(down[slot]) + self.costs.values[slot] for slot in slots]
+        blocked = [slot for slot in slots if down[slot] == inf]
+        car = self._traced_lists(up) if trace else None
+        return Swept(None if up[-1] == inf else int(up[-1]), costs, blocked, car)
 
     def count(self, blocked: Iterable[int]) -> int:
         """How many cars have none of the blocked slots, exactly."""
@@ -138,10 +146,10 @@ class Sweeper:
             return counts[-1]
         work = self._work({})
         residues: list[int] = []
-        for block in self._system.blocks:
+        for primes in self._system.blocks:
             work.counts[: circuit.slots] = 1.0
             work.counts[slots] = 0.0
-            compiled.count_residues(circuit.runs, circuit.children, block, work.counts)
+            compiled.count_residues(circuit.runs, circuit.children, primes, work.counts)
             residues += map(int, work.counts[-1].tolist())
         return self._system.number(residues)
 
@@ -188,7 +196,7 @@ class _Work:
     def __init__(self, nodes: int) -> None:
         self.up = np.empty(nodes)
         self.down = np.empty(nodes)
-        self.taken = np.empty(nodes, np.uint8)
+        self.marks = np.empty(nodes, np.uint8)
         self.counts = np.empty((nodes, kernels.LANES))
 
 

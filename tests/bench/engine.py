@@ -1,0 +1,220 @@
+"""Measures the configurator engine against its targets, with SAT and CP-SAT beside it in the same run.
+
+    python -m tests.bench.engine --data DIRECTORY [--quick]
+
+DIRECTORY holds the public instances (``renault-relaxed``, ``automotive01.dimacs``); without it they are left out. All
+times are CPU times of one thread. A click is one whole ``answer``: all domains, totals, switch prices, refusals, the
+exact number of cars and a cheapest car, as Python objects. Choices are drawn at random until nothing is undecided.
+"""
+
+import argparse
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from apps.configurator.engine.circuit import Circuit
+from apps.configurator.engine.cnf import read_dimacs
+from apps.configurator.engine.compiled import CompiledModel
+from apps.configurator.engine.compiler import Budget, BudgetExceeded
+from apps.configurator.engine.model import Model, literals
+from apps.configurator.engine.publishing import compile_model
+from apps.configurator.engine.solvers import SolverModel
+
+from .models import CONTEXT, make_vehicle, priced, read_renault
+
+
+@dataclass
+class Case:
+    """A model to measure; ``click`` and ``compile`` are its targets in ms and s, ``prices`` how many are asked of CP-SAT."""
+
+    name: str
+    make: Callable[[], Model]
+    click: float
+    compile: float | None
+    prices: int
+    walks: int = 12
+
+
+@dataclass
+class Figures:
+    """Milliseconds per question."""
+
+    click: list[float] = field(default_factory=list)
+    repairs: list[float] = field(default_factory=list)
+    why: list[float] = field(default_factory=list)
+    sat: list[float] = field(default_factory=list)
+    cp_sat: list[float] = field(default_factory=list)
+    compared: int = 0
+    wrong: int = 0
+
+
+def cases(data: Path | None) -> Iterator[Case]:
+    """The four models of the targets table."""
+    yield Case("car, 100 options", lambda: make_vehicle(100, seed=1, coupling=0.05), 0.5, 1.0, prices=40)
+    yield Case("truck, 405 options", lambda: make_vehicle(405, seed=1, coupling=0.13), 2.5, 5.0, prices=10)
+    if data is not None:
+        cnf = data / "automotive01.dimacs"
+        yield Case("Renault, 396 values", lambda: read_renault(data), 0.6, 5.0, prices=0)
+        automotive = lambda: priced(read_dimacs(cnf.read_text().splitlines()))  # noqa: E731
+        yield Case("Automotive01, 2,513 features", automotive, 1.0, None, prices=4, walks=4)
+
+
+def clock[T](function: Callable[[], T], into: list[float]) -> T:
+    """Add the CPU milliseconds of one call; what it returned."""
+    started = time.thread_time()
+    result = function()
+    into.append((time.thread_time() - started) * 1e3)
+    return result
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else float("nan")
+
+
+def walk(machine: CompiledModel, rng: random.Random) -> Iterator[tuple[str, ...]]:
+    """Choices that grow one by one, always possible, until a dozen more would change nothing."""
+    choices: tuple[str, ...] = ()
+    yield choices
+    wanted = list(literals(machine.model))
+    rng.shuffle(wanted)
+    for literal in wanted[:60]:
+        if literal in machine.possible(choices) and machine.model.released(choices, literal) == choices:
+            choices = (*choices, literal)
+            yield choices
+
+
+def measure(case: Case, model: Model, circuit: Circuit) -> Figures:
+    """Walk through the model, asking both engines the same."""
+    rng = random.Random(7)
+    machine = CompiledModel(model, CONTEXT, circuit, mode="compiled")
+    solver = SolverModel(model, CONTEXT)
+    figures = Figures()
+    machine.why((), next(literals(model)))  # the solver is made once, at the first question
+    for step in range(case.walks):
+        for choices in walk(machine, rng):
+            clock(partial(machine.answer, choices), figures.click)
+            clock(partial(machine.repairs, choices), figures.repairs)
+            answer = machine.answer(choices)
+            blocked = [option for option, total in answer.from_total.items() if total is None]
+            for option in rng.sample(blocked, min(3, len(blocked))):
+                clock(partial(machine.why, choices, option), figures.why)
+        if step < 3:
+            compare(machine, solver, choices, rng, figures, case.prices // 3 + bool(case.prices))
+            compare(machine, solver, choices[: len(choices) // 2], rng, figures, 0)
+    return figures
+
+
+def compare(
+    machine: CompiledModel,
+    solver: SolverModel,
+    choices: tuple[str, ...],
+    rng: random.Random,
+    figures: Figures,
+    prices: int,
+) -> None:
+    """The same click by SAT (what is possible), and some of its prices by CP-SAT."""
+    answer = machine.answer(choices)
+    ours = {literal: answer.from_total[literal] for literal in answer.from_total}
+    ours |= {f"!{option}": total for option, total in answer.refuse.items()}
+    found = clock(partial(solver.possible, choices), figures.sat)
+    for literal, total in ours.items():
+        figures.compared += 1
+        figures.wrong += (total is not None) != (literal in found)
+    for literal in rng.sample(sorted(ours), prices):
+        wanted = (*machine.model.released(choices, literal), literal)
+        least = clock(partial(solver.least, wanted), figures.cp_sat)
+        figures.compared += 1
+        figures.wrong += least != ours[literal]
+
+
+def report(case: Case) -> Figures:
+    """Compile, measure and print one model."""
+    model = case.make()
+    started = time.process_time()
+    circuit = compile_model(model, CONTEXT)
+    seconds = time.process_time() - started
+    figures = measure(case, model, circuit)
+    size = len(circuit.to_bytes()) / 2**20
+    prices = sum(2 if group.pick == "any" else 1 for group in model.groups for _ in group.options)
+    line(f"{case.name}, {len(model.rules)} rules, {circuit.total:.1e} cars", "median", "p99", "target")
+    line("  a click, everything (ms)", quantile(figures.click, 0.5), quantile(figures.click, 0.99), case.click)
+    repairs = quantile(figures.repairs, 0.5), quantile(figures.repairs, 0.99)
+    line("  repairs of all options (ms)", *repairs, 2 * quantile(figures.click, 0.5))
+    line("  why, minimal (ms)", quantile(figures.why, 0.5), quantile(figures.why, 0.99), 10.0)
+    line("  SAT, what is possible (ms)", quantile(figures.sat, 0.5), quantile(figures.sat, 0.99), "")
+    if figures.cp_sat:
+        one = quantile(figures.cp_sat, 0.5)
+        line(f"  CP-SAT, one price; x {prices} (ms)", one, one * prices, "")
+    line("  compile (s)", seconds, "", case.compile or "")
+    line(f"  artefact (MiB), {circuit.edges} edges", size, "", 0.5)
+    line(f"  wrong of {figures.compared} answers compared", figures.wrong, "", 0)
+    return figures
+
+
+def line(*cells: object) -> None:
+    shown = [f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in cells]
+    print(shown[0].ljust(58), *(cell.rjust(10) for cell in shown[1:]), flush=True)
+
+
+def growth(sizes: Sequence[int], seeds: Sequence[int]) -> None:
+    """How compile, artefact and click grow with the number of options."""
+    line("\ngrowth: options, seed", "compile s", "edges", "MiB", "click ms", "p99")
+    for options in sizes:
+        for seed in seeds:
+            model = make_vehicle(options, seed=seed, coupling=0.1)
+            started = time.process_time()
+            try:
+                circuit = compile_model(model, CONTEXT)
+            except BudgetExceeded as error:
+                line(f"  {options}, {seed}", time.process_time() - started, str(error))
+                continue
+            seconds = time.process_time() - started
+            machine = CompiledModel(model, CONTEXT, circuit, mode="compiled")
+            clicks: list[float] = []
+            for choices in walk(machine, random.Random(seed)):
+                clock(partial(machine.answer, choices), clicks)
+            size = len(circuit.to_bytes()) / 2**20
+            line(f"  {options}, {seed}", seconds, circuit.edges, size, quantile(clicks, 0.5), quantile(clicks, 0.99))
+
+
+def fallback(budget: Budget) -> None:
+    """A model that does not compile within the budget: what the fallback takes."""
+    model = make_vehicle(405, seed=1, coupling=0.3)
+    started = time.process_time()
+    try:
+        compile_model(model, CONTEXT, budget)
+        verdict = "it compiled"
+    except BudgetExceeded as error:
+        verdict = str(error)
+    line(f"\nfallback: 405 options, closely coupled: {verdict}", time.process_time() - started)
+    solver = SolverModel(model, CONTEXT)
+    rng, choices = random.Random(1), tuple[str, ...]()
+    possible: list[float] = []
+    prices: list[float] = []
+    for _ in range(12):
+        clock(partial(solver.possible, choices), possible)
+        free = sorted(o for o in solver.possible(choices) if solver.model.released(choices, o) == choices)
+        choices = (*choices, rng.choice([literal for literal in free if literal not in choices]))
+        clock(partial(solver.least, choices), prices)
+    line("  SAT, what is possible (ms): median, p99", quantile(possible, 0.5), quantile(possible, 0.99))
+    line("  CP-SAT, one price (ms): median, p99", quantile(prices, 0.5), quantile(prices, 0.99))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=None, help="directory of the public instances")
+    parser.add_argument("--quick", action="store_true", help="the four models only")
+    arguments = parser.parse_args()
+    for case in cases(arguments.data):
+        report(case)
+    if not arguments.quick:
+        growth((100, 200, 400, 800), (1, 2))
+        fallback(Budget(seconds=60.0))
+
+
+if __name__ == "__main__":
+    main()
