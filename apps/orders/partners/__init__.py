@@ -44,12 +44,12 @@ class Carrier(Protocol):
 
 
 def maker() -> Maker:
-    from apps.orders.partners.maker import SimulatedMaker
+    from apps.orders.partners.simulated_maker import SimulatedMaker
 
     return SimulatedMaker()
 
 
 def carrier() -> Carrier:
-    from apps.orders.partners.carrier import SimulatedCarrier
+    from apps.orders.partners.simulated_carrier import SimulatedCarrier
 
     return SimulatedCarrier()

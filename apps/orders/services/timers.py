@@ -41,7 +41,7 @@ def sweep(*, limit: int = 200) -> int:
     for timer in due[:limit]:
         try:
             HANDLERS[timer.kind](timer.order)
-        except Exception as error:
-            log.error("timer_failed", kind=timer.kind, order=timer.order.number, error=type(error).__name__)
+        except Exception:
+            log.exception("timer_failed", kind=timer.kind, order=timer.order.number)
         count += 1
     return count
