@@ -38,6 +38,7 @@ class StoreOut(serializers.ModelSerializer[Store]):
     city = serializers.CharField(source="city.name", read_only=True)
     address = serializers.CharField(read_only=True)
     distance_m = serializers.SerializerMethodField()
+    services = serializers.ListField(child=serializers.CharField(), read_only=True)
 
     class Meta:
         model = Store
