@@ -326,7 +326,17 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "EnergyEnum": "apps.catalog.models.CarModel.Energy",
+        "ApplicationStatusEnum": "apps.careers.models.Application.Status",
+        "OrderStatusEnum": "apps.orders.lifecycle.Status",
+        "PaymentStatusEnum": "apps.orders.lifecycle.LegStatus",
+        "LineStatusEnum": "apps.orders.lifecycle.LineStatus",
+        "LineKindEnum": "apps.orders.models.LineKind",
+        "InvoiceKindEnum": "apps.orders.models.Order.Invoice",
+        "AppointmentStatusEnum": "apps.stores.lifecycle.Status",
+        "StoreKindEnum": "apps.stores.kinds.Kind",
+    },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "apps.common.api.schema.add_problems"],
 }
 UNFOLD = {

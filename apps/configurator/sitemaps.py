@@ -8,7 +8,7 @@ from apps.configurator.models import Configurator
 from apps.configurator.querysets import ConfiguratorQuerySet
 
 
-class ConfiguratorSitemap(Sitemap[Configurator]):
+class ConfiguratorSitemap(Sitemap):  # type: ignore[type-arg]  # not subscriptable at run time
     """Every car that can be configured, in both languages."""
 
     i18n = True
