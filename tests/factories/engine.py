@@ -134,7 +134,7 @@ def _rule(draw: st.DrawFn, name: str, groups: list[Group], options: list[str]) -
         wanted = draw(some)
         return Requires(name, draw(some) if wanted else (draw(st.sampled_from(options)),), wanted)
     if kind == "excludes":
-        return Excludes(name, draw(some))
+        return Excludes(name, tuple(draw(st.lists(st.sampled_from(options), max_size=5))))
     if kind in ("at_least", "at_most"):
         counted = tuple(draw(st.lists(st.sampled_from(options), max_size=6)))
         k = draw(st.integers(0, 3))

@@ -74,7 +74,9 @@ def compile_problem(
     sys.setrecursionlimit(max(limit, _RECURSION))
     try:
         search = _Search(problem, order, drivers_above, budget or Budget(), progress)
-        return Compiled(search.nodes, search.root())
+        root = search.root()
+        search.check()
+        return Compiled(search.nodes, root)
     finally:
         sys.setrecursionlimit(limit)
 

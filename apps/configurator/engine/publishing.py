@@ -6,8 +6,9 @@ the circuit with the fewest edges wins. Allowances are counted in edges and not 
 to the same circuit on every machine.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from time import process_time
 
 from .circuit import Circuit, circuit_key, circuit_of
@@ -17,13 +18,22 @@ from .model import Context, Model
 from .ordering import elimination_orders
 from .simplify import Reduced, simplified
 
-SCHEDULE = ((0, 60_000), (1, 60_000), (0, 250_000), (2, 250_000), (1, 250_000), (0, 2_000_000), (3, 2_000_000))
+SCHEDULE = (
+    (0, 60_000),
+    (1, 60_000),
+    (0, 250_000),
+    (2, 250_000),
+    (3, 250_000),
+    (1, 250_000),
+    (0, 2_000_000),
+    (2, 2_000_000),
+)
 """Which setting is tried with which allowance, until one finishes."""
 CHEAP = 60_000
 """A compile of at most this many edges (under half a second) is repeated with the other settings."""
 SPARE = 1.2
 """How much more work than the first one that finished another setting may take."""
-DRIVERS_ABOVE = 120
+DRIVERS_ABOVE = (120, 300)
 """Clauses from which on a component is large: there a few drivers decide, below that the static order does."""
 
 
@@ -49,7 +59,7 @@ def compile_clauses(
     """The smallest circuit that the settings find. Raises ``BudgetExceeded``."""
     budget = budget or Budget()
     started = process_time()
-    settings = list(_settings(problem))
+    settings = _settings(problem)
     for index, allowance in SCHEDULE:
         left = Budget(budget.seconds - (process_time() - started), min(allowance, budget.edges))
         setting = settings[index % len(settings)]
@@ -85,11 +95,9 @@ def _attempt(problem: Reduced, setting: Setting, budget: Budget, progress: Progr
         return None
 
 
-def _settings(problem: Reduced) -> Iterator[Setting]:
-    """The static order that looks best, drivers first, then two more static orders."""
+def _settings(problem: Reduced) -> list[Setting]:
+    """The static order that looks best, drivers first in large components, another order, drivers in larger ones."""
     orders = elimination_orders(problem.sizes, {frozenset(variable for variable, _ in c) for c in problem.clauses})
-    yield Setting(orders[0], None)
-    if len(problem.clauses) > DRIVERS_ABOVE:
-        yield Setting(orders[0], DRIVERS_ABOVE)
-    for order in orders[1:3]:
-        yield Setting(order, None)
+    drivers = [Setting(orders[0], least) for least in DRIVERS_ABOVE if least < len(problem.clauses)]
+    static = [Setting(order, None) for order in orders[:3]]
+    return [setting for pair in zip_longest(static, drivers) for setting in pair if setting is not None]
