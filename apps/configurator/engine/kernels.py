@@ -196,7 +196,9 @@ class _Loader:
     def begin(self) -> None:
         """Let a thread do it, if none does."""
         if self._thread is None and self.kernels is None:
-            self._thread = threading.Thread(target=self.load, name="configurator-kernels", daemon=True)
+            # Not a daemon: one that is stopped in the middle of an import keeps the import lock, and the process that
+            # wants to end waits for it for ever.
+            self._thread = threading.Thread(target=self.load, name="configurator-kernels")
             self._thread.start()
 
 
