@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -121,26 +122,31 @@ class CheckoutForm(forms.Form):
         # Goods are sent; only a car is handed over at a store.
         self.fields["delivery_store"].required = has_car
         self.fields["city"].queryset = City.objects.order_by("-population", "pk")  # type: ignore[attr-defined]
+        self.fields["city"].widget.attrs |= {
+            "hx-get": reverse("orders:stores"),
+            "hx-trigger": "change",
+            "hx-target": "#stores",
+            "hx-swap": "outerHTML",
+        }
         # Any store that hands over cars is accepted; only the nearest are shown.
         self.fields["delivery_store"].queryset = delivery_stores()  # type: ignore[attr-defined]
 
-    def clean_tax_number(self) -> str:
-        number = str(self.cleaned_data["tax_number"]).strip().upper()
-        if number and not is_uscc(number):
-            raise forms.ValidationError(_("This is not a valid unified social credit code."), code="bad_tax_number")
-        return number
-
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if cleaned.get("invoice_kind") == "company":
-            for name, message in (
-                ("invoice_title", _("Enter the company's name.")),
-                ("tax_number", _("Enter the company's tax number.")),
-            ):
-                if not cleaned.get(name) and name not in self.errors:
-                    self.add_error(name, message)
-        elif not cleaned.get("invoice_title"):
-            cleaned["invoice_title"] = cleaned.get("name", "")
+        number = str(cleaned.get("tax_number") or "").strip().upper()
+        if cleaned.get("invoice_kind") != "company":
+            # What stands in a hidden field is not meant.
+            return cleaned | {
+                "tax_number": "",
+                "invoice_title": cleaned.get("invoice_title") or cleaned.get("name", ""),
+            }
+        cleaned["tax_number"] = number
+        if not cleaned.get("invoice_title"):
+            self.add_error("invoice_title", _("Enter the company's name."))
+        if not number:
+            self.add_error("tax_number", _("Enter the company's tax number."))
+        elif not is_uscc(number):
+            self.add_error("tax_number", _("This is not a valid unified social credit code."))
         return cleaned
 
 

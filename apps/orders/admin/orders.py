@@ -59,6 +59,11 @@ class RefundForm(ReasonForm):
         self.fields["leg"].label_from_instance = _leg_label  # type: ignore[attr-defined]
 
 
+def _posted(request: HttpRequest) -> Any:
+    """What was sent, even if that is an empty form."""
+    return request.POST if request.method == "POST" else None
+
+
 def _leg_label(leg: PaymentLeg) -> str:
     return f"{leg.get_purpose_display()} {yuan(leg.captured - leg.refunded)}"
 
@@ -157,7 +162,7 @@ class OrderPage(LookOnlyPage):
     def advance(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """What waits for a partner or a time is done at once. A car that is not as ordered is accepted for the buyer."""
         order = get_object_or_404(Order, pk=object_id)
-        form = ReasonForm(request.POST or None)
+        form = ReasonForm(_posted(request))
         mismatch = order.status == Status.MISMATCH
         service = services.resolve_mismatch if mismatch else services.advance
 
@@ -175,7 +180,7 @@ class OrderPage(LookOnlyPage):
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """For the buyer, at the buyer's price: a signed contract's fee is charged."""
         order = get_object_or_404(Order, pk=object_id)
-        form = ReasonForm(request.POST or None)
+        form = ReasonForm(_posted(request))
 
         def do() -> None:
             services.cancel(
@@ -194,7 +199,7 @@ class OrderPage(LookOnlyPage):
     def refund(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Send a part of a payment back, the order staying as it is."""
         order = get_object_or_404(Order, pk=object_id)
-        form = RefundForm(request.POST or None, order=order)
+        form = RefundForm(_posted(request), order=order)
 
         def do() -> None:
             services.refund(
@@ -216,7 +221,7 @@ class OrderPage(LookOnlyPage):
                 services.retry_step(step=parked, user=user_of(request))
 
         note = f"{parked.kind}: {parked.error}" if parked else _("No step is parked.")
-        return self._confirmed(request, order, forms.Form(request.POST or None), do, _("Try again"), note)
+        return self._confirmed(request, order, forms.Form(_posted(request)), do, _("Try again"), note)
 
     def _confirmed(
         self, request: HttpRequest, order: Order, form: forms.Form, do: Callable[[], None], title: Any, note: Any

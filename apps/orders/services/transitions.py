@@ -30,7 +30,7 @@ def require(order: Order, target: Status, actor: Actor) -> None:
 
 
 def not_now(order: Order) -> NotInThisState:
-    return NotInThisState(extra={"state": str(Status(order.status).label), "status": order.status})
+    return NotInThisState(extra={"state": str(Status(order.status).label), "order_status": order.status})
 
 
 def done_before(order: Order, key: str) -> bool:

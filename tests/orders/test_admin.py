@@ -1,0 +1,146 @@
+"""The back office: every page opens, and every action asks for its permission and a reason."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from apps.accounts.models import User
+from apps.orders import dashboard
+from apps.orders.models import FulfilmentStep, Order, Refund
+from tests.factories.accounts import make_staff, make_user
+from tests.factories.orders import delivered_order, make_order, reserved_order, signed_order
+
+pytestmark = pytest.mark.django_db
+VIEW = "orders.view_order"
+PAGES = (
+    "allocation", "basket", "buildslot", "fulfilmentstep", "notice", "order", "partnerjob", "paymentevent",
+    "paymentleg", "refund", "sandboxevent", "sandboxpayment", "timer", "transition", "vehicle", "workitem",
+)  # fmt: skip
+
+
+@pytest.fixture
+def boss(client: Client) -> Client:
+    client.force_login(make_user(is_staff=True, is_superuser=True))
+    return client
+
+
+def as_clerk(client: Client, *permissions: str) -> User:
+    clerk = make_staff(permissions=(VIEW, *permissions))
+    client.force_login(clerk)
+    return clerk
+
+
+def address(order: Order, action: str) -> str:
+    return f"/admin/orders/order/{order.pk}/{action}/"
+
+
+def test_every_page_opens(boss: Client) -> None:
+    order = delivered_order()
+    for page in PAGES:
+        assert boss.get(f"/admin/orders/{page}/").status_code == 200, page
+    text = boss.get(f"/admin/orders/order/{order.pk}/change/").content.decode()
+    assert order.number in text
+
+
+def test_orders_are_found_by_number_name_and_vin(boss: Client) -> None:
+    order = delivered_order()
+    vin = order.allocations.get().vehicle.vin
+    for words in (order.number, "Li Lei", vin):
+        assert order.number in boss.get("/admin/orders/order/", {"q": words}).content.decode()
+
+
+@pytest.mark.parametrize("more", [0, 4])
+def test_the_list_needs_as_many_queries_for_five_as_for_one(
+    boss: Client, more: int, django_assert_num_queries: Any
+) -> None:
+    for _ in range(more + 1):
+        make_order()
+    boss.get("/admin/orders/order/")
+    with django_assert_num_queries(LIST_QUERIES):
+        boss.get("/admin/orders/order/")
+
+
+LIST_QUERIES = 7
+
+
+@pytest.mark.parametrize(
+    ("action", "permission"),
+    [
+        ("advance", "advance_order"),
+        ("cancel", "cancel_any_order"),
+        ("refund", "refund_order"),
+        ("retry", "advance_order"),
+    ],
+)
+def test_an_action_needs_its_own_permission(client: Client, action: str, permission: str) -> None:
+    order = signed_order()
+    others = {"orders.advance_order", "orders.cancel_any_order", "orders.refund_order"} - {f"orders.{permission}"}
+    as_clerk(client, *others)
+    assert client.get(address(order, action)).status_code == 403
+    assert client.post(address(order, action), {"reason": "Because"}).status_code == 403
+    order.refresh_from_db()
+    assert (order.status, Refund.objects.count()) == ("signed", 0)
+    as_clerk(client, f"orders.{permission}")
+    assert client.get(address(order, action)).status_code == 200
+
+
+@pytest.mark.parametrize("action", ["advance", "cancel", "refund"])
+def test_an_action_needs_a_reason(client: Client, action: str) -> None:
+    order = reserved_order()
+    as_clerk(client, "orders.advance_order", "orders.cancel_any_order", "orders.refund_order")
+    assert client.post(address(order, action), {"reason": ""}).status_code == 422
+    order.refresh_from_db()
+    assert (order.status, Refund.objects.count()) == ("reserved", 0)
+
+
+def test_a_clerk_cancels_for_the_buyer(client: Client) -> None:
+    order = reserved_order()
+    clerk = as_clerk(client, "orders.cancel_any_order")
+    assert client.post(address(order, "cancel"), {"reason": "Called us"}).status_code == 302
+    step = order.transitions.get(target="cancelling")
+    assert (step.actor, step.user, step.reason) == ("staff", clerk, "Called us")
+
+
+def test_a_clerk_refunds_a_part(client: Client) -> None:
+    order = reserved_order()
+    as_clerk(client, "orders.refund_order")
+    leg = order.legs.get(purpose="deposit")
+    data = {"leg": str(leg.pk), "amount": "100.50", "reason": "Goodwill"}
+    assert client.post(address(order, "refund"), data).status_code == 302
+    assert [(refund.amount, refund.reason) for refund in Refund.objects.all()] == [(10_050, "Goodwill")]
+    client.post(address(order, "refund"), data | {"amount": "99999"})
+    assert Refund.objects.count() == 1
+
+
+def test_a_parked_step_is_tried_again(client: Client) -> None:
+    order = signed_order()
+    FulfilmentStep.objects.filter(order=order).update(status="parked", attempts=8, error="The maker is away")
+    as_clerk(client, "orders.advance_order")
+    assert "The maker is away" in client.get(address(order, "retry")).content.decode()
+    assert client.post(address(order, "retry")).status_code == 302
+    step = order.steps.get()
+    assert (step.status, step.attempts) == ("ready", 0)
+
+
+def test_nothing_is_edited_by_hand(boss: Client) -> None:
+    order = make_order()
+    assert boss.post(f"/admin/orders/order/{order.pk}/change/", {"status": "delivered"}).status_code == 403
+    assert boss.post(f"/admin/orders/order/{order.pk}/delete/", {"post": "yes"}).status_code == 403
+    order.refresh_from_db()
+    assert order.status == "placed"
+
+
+def test_the_dashboard_counts_todays_orders_and_money(django_assert_num_queries: Any) -> None:
+    reserved_order()
+    make_order()
+    with django_assert_num_queries(5):
+        numbers = dashboard.numbers(timezone.now())
+    assert (numbers["orders_today"], numbers["money_today"]) == (2, 200_000)
+    assert {bar.label: bar.count for bar in numbers["states"]} == {"Placed": 1, "Reserved": 1}
+
+
+def test_who_may_not_see_orders_sees_no_numbers(client: Client) -> None:
+    client.force_login(make_staff())
+    assert "Money received today" not in client.get("/admin/").content.decode()
