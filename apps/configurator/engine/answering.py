@@ -6,6 +6,7 @@ from operator import itemgetter
 from .answer import Answer, Repair
 from .layout import Layout
 from .model import Model, option_of
+from .totals import Totals
 
 
 class Board:
@@ -13,10 +14,12 @@ class Board:
 
     def __init__(self, model: Model, layout: Layout, slots: int) -> None:
         """``slots``: how many there are, counters of the encoding included."""
-        self.options = [option.id for option in model.options()]
-        self.option_totals = _selector([layout.slot_of[option] for option in self.options])
-        self.refusable = [option.id for group in model.groups if group.pick == "any" for option in group.options]
-        self.refusal_totals = _selector([layout.slot_of[f"!{option}"] for option in self.refusable])
+        options = [option.id for option in model.options()]
+        refusable = [option.id for group in model.groups if group.pick == "any" for option in group.options]
+        self.option_place = {option: place for place, option in enumerate(options)}
+        self.refusal_place = {option: place for place, option in enumerate(refusable)}
+        self.option_totals = _selector([layout.slot_of[option] for option in options])
+        self.refusal_totals = _selector([layout.slot_of[f"!{option}"] for option in refusable])
         self.literal_at: list[str | None] = [None] * slots
         for literal, slot in layout.slot_of.items():
             self.literal_at[slot] = literal
@@ -39,31 +42,28 @@ class Board:
         ``totals``: per slot the least total with it, whatever the budget; those of the ``blocked`` slots mean nothing.
         ``complete``: the slots of a cheapest car.
         """
-        from_total = dict[str, int | None](zip(self.options, self.option_totals(totals), strict=True))
-        refuse = dict[str, int | None](zip(self.refusable, self.refusal_totals(totals), strict=True))
+        from_values: list[int | None] = list(self.option_totals(totals))
+        refuse_values: list[int | None] = list(self.refusal_totals(totals))
         needed: list[str] = []
         for slot in blocked:
             literal = self.literal_at[slot]
             if literal is None:
                 continue
             if literal[0] == "!":
-                refuse[literal[1:]] = None
+                refuse_values[self.refusal_place[literal[1:]]] = None
                 needed.append(literal[1:])
             else:
-                from_total[literal] = None
-        chosen = {option_of(choice) for choice in choices}
-        forced, undecided = self._decided(chosen, from_total, needed) if minimum is not None else ([], [])
-        if minimum is None:
-            undecided = [name for name, options in self.singles if chosen.isdisjoint(options)]
+                from_values[self.option_place[literal]] = None
+        forced, undecided = self._decided(choices, from_values, needed, valid=minimum is not None)
         if budget is not None:
-            _limit(from_total, budget)
-            _limit(refuse, budget)
+            _limit(from_values, budget)
+            _limit(refuse_values, budget)
         return Answer(
             valid=minimum is not None,
             count=count,
             minimum=minimum,
-            from_total=from_total,
-            refuse=refuse,
+            from_total=Totals(self.option_place, from_values),
+            refuse=Totals(self.refusal_place, refuse_values),
             undecided=tuple(undecided),
             forced=frozenset(forced),
             complete=None if complete is None else self.picked(complete),
@@ -74,15 +74,16 @@ class Board:
         return tuple(filter(None, map(self.option_at.__getitem__, slots)))
 
     def _decided(
-        self, chosen: set[str], from_total: dict[str, int | None], needed: Iterable[str]
+        self, choices: tuple[str, ...], from_values: list[int | None], needed: list[str], *, valid: bool
     ) -> tuple[list[str], list[str]]:
         """The options that the choices force (``needed``: cannot be left out), and the groups that nothing decides."""
-        forced = [option for option in needed if option not in chosen]
+        chosen = {option_of(choice) for choice in choices}
+        forced = [option for option in needed if option not in chosen] if valid else []
         undecided: list[str] = []
         for name, options in self.singles:
             if chosen.isdisjoint(options):
-                left = [option for option in options if from_total[option] is not None]
-                if len(left) == 1:
+                left = [option for option in options if from_values[self.option_place[option]] is not None]
+                if valid and len(left) == 1:
                     forced += left
                 else:
                     undecided.append(name)
@@ -96,11 +97,9 @@ def _selector(slots: list[int]) -> Callable[[Sequence[int]], Sequence[int]]:
     return itemgetter(*slots)
 
 
-def _limit(totals: dict[str, int | None], budget: int) -> None:
+def _limit(totals: list[int | None], budget: int) -> None:
     """Block what is above the budget."""
-    for option, total in totals.items():
-        if total is not None and total > budget:
-            totals[option] = None
+    totals[:] = (None if total is None or total > budget else total for total in totals)
 
 
 def holds(literal: str, car: frozenset[str]) -> bool:

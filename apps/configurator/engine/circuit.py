@@ -3,7 +3,7 @@
 Nodes ``0 .. slots-1`` are the literals, one per slot of the layout; inner nodes follow, children before parents, the
 root last. They are sorted into *runs* of nodes of one level, one kind and one number of children, so that a sweep is a few
 tight loops: run ``r`` is ``(kind, arity, first node, first child)`` in four int32, and its nodes' children
-lie one after the other in ``children``. A last row ``(-1, 0, number of nodes, number of edges)`` closes the runs.
+lie one after the other in ``children``, each node's in ascending order. A last row ``(-1, 0, number of nodes, number of edges)`` closes the runs.
 
 As bytes: a magic, the length of a JSON header, the header (key, slots, number of cars), then both arrays in
 little-endian int32, aligned to 8 bytes. Artefacts are immutable and known by their ``key``: SHA-256 of the rules in
@@ -100,7 +100,7 @@ def circuit_of(compiled: Compiled, key: str) -> Circuit:
         runs.append((kind, arity, place, len(children)))
         for node in run:
             place += 1
-            children += (number[child] for child in nodes.children[node])
+            children += sorted(number[child] for child in nodes.children[node])
     runs.append((-1, 0, place, len(children)))
     total = _count(nodes, order)
     return Circuit(key, nodes.slots, total, np.array(runs, np.int32), np.array(children, np.int32))

@@ -13,6 +13,7 @@ from .layout import Layout, layout_of, price_vector
 from .machine import Machine
 from .model import Context, Model
 from .sweep import Cost, Mode, Sweeper
+from .totals import NearestCars
 
 
 class CompiledModel(Machine):
@@ -65,14 +66,14 @@ class CompiledModel(Machine):
 
     def repairs(self, choices: tuple[str, ...]) -> Mapping[str, tuple[int, int]]:
         swept = self._sweeper.sweep(*self._penalised(self.model.normal_choices(choices)))
-        blocked = set(swept.blocked)
-        penalty, low, base = self._penalty, self._low, self._low + self._constant
-        parts = [divmod(cost - low, penalty) for cost in swept.costs]
-        return {
-            literal: (parts[slot][0], parts[slot][1] + base)
-            for literal, slot in self._layout.slot_of.items()
-            if slot not in blocked
-        }
+        return NearestCars(
+            self._layout.slot_of,
+            swept.costs,
+            set(swept.blocked),
+            penalty=self._penalty,
+            low=self._low,
+            base=self._low + self._constant,
+        )
 
     def conflict(self, choices: tuple[str, ...]) -> Conflict | None:
         return self._rules.conflict(self.model.normal_choices(choices))

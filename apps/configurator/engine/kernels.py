@@ -129,11 +129,14 @@ def count_residues(runs: Any, children: Any, primes: Any, counts: Any) -> None: 
     """``counts[n, l]``: the number of ways modulo ``primes[l]``, for ``LANES`` primes below 2^27; compiled only.
 
     Residues lie between minus and plus half a prime, so that a product is below 2^52 and a double holds it exactly.
-    Adding and subtracting ``_ROUND`` rounds a quotient to the nearest whole number; the lanes are vectorised. The
-    literals among the children, which come first, are 0 or 1 and need no multiplication.
+    Adding and subtracting ``_ROUND`` rounds a quotient to the nearest whole number; the lanes are vectorised. Children
+    that come before the first OR, literals and ANDs of literals, are 0 or 1 and need no multiplication.
     """
     inverse = 1.0 / primes
-    slots = runs[0][2]
+    first_or = 0
+    while first_or < len(runs) - 1 and runs[first_or][0] == 0:
+        first_or += 1
+    numbers = runs[first_or][2]
     for run in range(len(runs) - 1):
         arity = runs[run][1]
         end = runs[run][3]
@@ -142,7 +145,7 @@ def count_residues(runs: Any, children: Any, primes: Any, counts: Any) -> None: 
                 at = end
                 end += arity
                 alive = 1.0
-                while at < end and children[at] < slots:
+                while at < end and children[at] < numbers:
                     alive *= counts[children[at], 0]
                     at += 1
                 for lane in range(LANES):

@@ -8,7 +8,7 @@ prices what is allowed and also what the visitor's choice of the same group excl
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from math import inf, prod
 from typing import Any, Literal
 
@@ -204,12 +204,10 @@ class ResidueSystem:
     """Enough primes below 2^27 to tell all numbers up to ``largest`` apart, in blocks of ``LANES``."""
 
     def __init__(self, largest: int) -> None:
-        primes: list[int] = []
-        candidate = (1 << 27) - 1
-        while len(primes) % kernels.LANES or prod(primes) <= largest:
-            if all(candidate % divisor for divisor in range(3, 11_600, 2)):
-                primes.append(candidate)
-            candidate -= 2
+        count = kernels.LANES
+        while prod(_primes(count)) <= largest:
+            count += kernels.LANES
+        primes = _primes(count)
         self.blocks: list[Any] = list(np.array(primes, np.float64).reshape(-1, kernels.LANES))
         self.product = prod(primes)
         self._coefficients = [self.product // p * pow(self.product // p, -1, p) for p in primes]
@@ -218,3 +216,15 @@ class ResidueSystem:
         """The number with these residues (Chinese remainder theorem)."""
         terms = (residue * factor for residue, factor in zip(residues, self._coefficients, strict=True))
         return sum(terms) % self.product
+
+
+@cache
+def _primes(count: int) -> tuple[int, ...]:
+    """The largest primes below 2^27."""
+    found = list(_primes(count - kernels.LANES)) if count > kernels.LANES else []
+    candidate = found[-1] - 2 if found else (1 << 27) - 1
+    while len(found) < count:
+        if all(candidate % divisor for divisor in range(3, 11_600, 2)):
+            found.append(candidate)
+        candidate -= 2
+    return tuple(found)

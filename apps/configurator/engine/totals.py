@@ -1,0 +1,77 @@
+"""Mappings over a sweep's lists: a click makes none of them, a page looks up what it shows."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+
+class View[V](Mapping[str, V]):
+    """Names to the values at their places; equal to a dict with the same items."""
+
+    __slots__ = ("_places",)
+
+    def __init__(self, places: Mapping[str, int]) -> None:
+        self._places = places
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Mapping) and dict(self.items()) == dict(other.items())
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return repr(dict(self.items()))
+
+
+class Totals(View[int | None]):
+    """Options to totals (fen), ``None`` is impossible."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, places: Mapping[str, int], values: Sequence[int | None]) -> None:
+        super().__init__(places)
+        self._values = values
+
+    def __getitem__(self, name: str) -> int | None:
+        return self._values[self._places[name]]
+
+
+class NearestCars(View[tuple[int, int]]):
+    """Literals to the choices that their nearest repair gives up (how many) and its total (fen).
+
+    A cost is ``low + changes * penalty + price`` with ``0 <= price < penalty``; ``base`` is added to the price.
+    """
+
+    __slots__ = ("_base", "_blocked", "_costs", "_low", "_penalty")
+
+    def __init__(
+        self,
+        places: Mapping[str, int],
+        costs: Sequence[int],
+        blocked: set[int],
+        penalty: int,
+        low: int,
+        base: int,
+    ) -> None:
+        super().__init__(places)
+        self._costs = costs
+        self._blocked = blocked
+        self._penalty = penalty
+        self._low = low
+        self._base = base
+
+    def __getitem__(self, name: str) -> tuple[int, int]:
+        place = self._places[name]
+        if place in self._blocked:
+            raise KeyError(name)
+        changes, price = divmod(self._costs[place] - self._low, self._penalty)
+        return changes, price + self._base
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, place in self._places.items() if place not in self._blocked)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
