@@ -93,6 +93,11 @@ class FeeDue(DomainError):
     message = _("The contract is signed: cancelling now costs a fee, which has to be accepted.")
 
 
+class AlreadySent(DomainError):
+    code = "already_sent"
+    message = _("The parcel is already on its way. Send it back within seven days instead.")
+
+
 class ConsentMissing(InvalidInput):
     code = "consent_missing"
     message = _("Please accept the fees and agree to the check of your ID.")

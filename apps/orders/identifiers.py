@@ -16,7 +16,8 @@ def new_order_number() -> str:
 
 
 def is_order_number(text: str) -> bool:
-    return len(text) == ORDER_DIGITS + 2 and text[0] == "K" and text[1:].isdecimal() and mod_11_10(text[1:-1]) == text[-1]
+    shaped = len(text) == ORDER_DIGITS + 2 and text[0] == "K" and text.isascii() and text[1:].isdecimal()
+    return shaped and mod_11_10(text[1:-1]) == text[-1]
 
 
 def mod_11_10(digits: str) -> str:

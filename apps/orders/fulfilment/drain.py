@@ -1,7 +1,7 @@
 """Doing what is due: steps, refunds and mails, one after the other, until nothing is left or the slice of time is over.
 
 A step is claimed in two transactions. The first only raises ``attempts``: a step that kills its worker each time must not be
-tried for ever. The second locks the order (passing over one that somebody else is working on), checks that the step is
+tried for ever, and is parked when it is claimed once too often. The second locks the order (passing over one that somebody else is working on), checks that the step is
 still due, does its effect and writes what comes next. A worker that dies in between leaves nothing half done and no lease to
 wait for: the row is free again as soon as its connection is gone.
 """
@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import structlog
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from apps.orders.fulfilment.mails import send_due_notice
@@ -48,21 +49,42 @@ def run_step(busy: set[int] | None = None) -> bool:
     if claimed is None:
         return False
     try:
-        if not _perform(claimed):
+        if claimed.status == Step.Status.READY and not _perform(claimed):
             skipped.add(claimed.order_id)
+            _give_back(claimed)
     except Exception as error:
         _note_failure(claimed, error)
     return True
 
 
 def _claim(busy: set[int]) -> Step | None:
+    """The next due step of an order that nobody is working on, its attempt counted."""
     with transaction.atomic():
         due = Step.objects.filter(status=Step.Status.READY, next_at__lte=timezone.now()).exclude(order_id__in=busy)
-        step = due.select_for_update(skip_locked=True).order_by("next_at", "pk").first()
-        if step is not None:
+        free = due.select_related("order").select_for_update(skip_locked=True, of=("self", "order"))
+        step = free.order_by("next_at", "pk").first()
+        if step is None:
+            return None
+        if step.attempts >= MAX_ATTEMPTS:
+            _park(step, step.order, "its worker was lost")
+            step.save(update_fields=["status", "error"])
+        else:
             step.attempts += 1
             step.save(update_fields=["attempts"])
         return step
+
+
+def _park(step: Step, order: Order, why: str) -> None:
+    """Too many times: wait for a person. The caller holds the order's lock and saves the step."""
+    step.status = Step.Status.PARKED
+    step.error = (step.error or why)[:300]
+    transitions.raise_work_item(order, "step", f"{step.kind} failed {step.attempts} times: {step.error}")
+
+
+def _give_back(claimed: Step) -> None:
+    """Somebody else has the order: that was no attempt."""
+    rows = Step.objects.filter(pk=claimed.pk, status=Step.Status.READY, attempts__gt=0)
+    rows.update(attempts=F("attempts") - 1)
 
 
 @transaction.atomic
@@ -85,7 +107,7 @@ def _finish(order: Order, step: Step, outcome: Outcome) -> None:
         step.next_at, step.attempts = outcome.until, 0
         step.save(update_fields=["next_at", "attempts", "error"])
         return
-    step.status, step.result, step.done_at = Step.Status.DONE, outcome.result, timezone.now()
+    step.status, step.result, step.done_at = Step.Status.DONE, step.result | outcome.result, timezone.now()
     step.save(update_fields=["status", "result", "done_at", "error"])
     if outcome.then is not None:
         Step.objects.create(order=order, kind=outcome.then, next_at=timezone.now())
@@ -98,13 +120,12 @@ def _note_failure(claimed: Step, error: Exception) -> None:
     """Try again later; after too many times wait for a person."""
     log.warning("step_failed", step=claimed.key, attempt=claimed.attempts, error=type(error).__name__)
     with transaction.atomic():
+        order = Order.objects.locked(claimed.order_id)
         step = Step.objects.select_for_update().get(pk=claimed.pk)
         if step.status != Step.Status.READY:
             return
         step.error = f"{type(error).__name__}: {error}"[:300]
         step.next_at = timezone.now() + timedelta(seconds=2.0 ** min(step.attempts, 12))
         if step.attempts >= MAX_ATTEMPTS:
-            step.status = Step.Status.PARKED
-            order = Order.objects.get(pk=step.order_id)
-            transitions.raise_work_item(order, "step", f"{step.kind} failed {step.attempts} times: {step.error}")
+            _park(step, order, step.error)
         step.save(update_fields=["error", "next_at", "status"])

@@ -7,7 +7,8 @@ from apps.orders.models import LineKind, Order, OrderLine
 from apps.orders.services.transitions import raise_work_item
 from apps.stores import services as stores
 from apps.stores.errors import SlotTaken
-from apps.stores.lifecycle import Party
+from apps.stores.lifecycle import Party, is_final, path_to_end
+from apps.stores.lifecycle import Status as AppointmentStatus
 from apps.stores.models import Appointment
 
 SERVICE = "delivery"
@@ -24,7 +25,7 @@ def book_handover(order: Order, now: datetime) -> Appointment:
     """The first free time at the store; the buyer can move it.
 
     Raises:
-        SlotTaken: there is none in the coming weeks; the step is tried again later.
+        SlotTaken: there is none in the coming weeks.
     """
     store = order.delivery_store
     assert store is not None
@@ -46,9 +47,31 @@ def book_handover(order: Order, now: datetime) -> Appointment:
     raise SlotTaken
 
 
+def latest(appointment: Appointment) -> Appointment:
+    """What has become of an appointment that was moved, perhaps more than once."""
+    while following := Appointment.objects.filter(replaces=appointment).first():
+        appointment = following
+    return appointment
+
+
 def cancel_handover(order: Order, now: datetime) -> None:
     if order.appointment is not None:
-        stores.cancel(order.appointment, by=Party.STORE, reason=order.number, now=now)
+        mine = latest(order.appointment)
+        if not is_final(mine.status) and mine.status != AppointmentStatus.NO_SHOW:
+            stores.cancel(mine, by=Party.STORE, reason=order.number, now=now)
+
+
+def close_handover(order: Order, now: datetime) -> None:
+    """The hand-over has taken place, whatever hour it was booked for and whatever the store noted meanwhile."""
+    if order.appointment is None:
+        return
+    mine = latest(order.appointment)
+    if mine.status == AppointmentStatus.REQUESTED:
+        stores.accept(mine, now=now)
+    if path_to_end(mine.status):
+        stores.complete(mine, by=Party.STORE, now=now)
+    order.appointment = mine
+    order.save(update_fields=["appointment"])
 
 
 def activate_lines(order: Order, now: datetime) -> None:

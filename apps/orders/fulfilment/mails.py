@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from apps.orders.models import Notice, Order
+from apps.orders.services.transitions import raise_work_item
 
 log = structlog.get_logger(__name__)
 GIVE_UP_AFTER = 10
@@ -31,9 +32,11 @@ def send_due_notice() -> bool:
         try:
             message_for(notice.order, notice.kind).send()
             notice.sent_at = timezone.now()
-        except OSError as error:
+        except Exception as error:  # whatever is wrong with one mail, the others have to leave
             log.warning("mail_failed", kind=notice.kind, error=type(error).__name__)
             notice.next_at = timezone.now() + timedelta(seconds=30 * 2**notice.attempts)
+            if notice.attempts >= GIVE_UP_AFTER:
+                raise_work_item(notice.order, "mail", f"The mail “{notice.kind}” could not be sent.")
         notice.save(update_fields=["attempts", "sent_at", "next_at"])
         return True
 

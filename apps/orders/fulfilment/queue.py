@@ -10,6 +10,8 @@ from apps.orders.models import FulfilmentStep, Order
 Step = FulfilmentStep
 # What has to be undone at somebody else's, or in the books, when an order is cancelled.
 UNDOABLE = ("submit_build", "await_build", "ship", "book_handover")
+# What may have reached somebody else although we never noted it: a worker can die between the call and its commit.
+OUTSIDE = ("submit_build", "ship")
 
 
 def enqueue(order: Order, kind: str, *, direction: int = 1, at: datetime | None = None) -> Step:
@@ -45,11 +47,16 @@ def start_undoing(order: Order) -> None:
 
 
 def next_to_undo(order: Order) -> str | None:
-    """The latest step that took effect, can be undone and has not been."""
+    """The latest step that took effect, or may have, can be undone and has not been."""
     rows = list(Step.objects.filter(order=order).order_by("-pk"))
     undone = {step.kind for step in rows if step.direction == -1}
-    forward = (step for step in rows if step.direction == 1 and step.status == Step.Status.DONE)
+    forward = (step for step in rows if step.direction == 1 and _took_effect(step))
     return next((step.kind for step in forward if step.kind in UNDOABLE and step.kind not in undone), None)
+
+
+def _took_effect(step: Step) -> bool:
+    tried = step.status == Step.Status.STOPPED and step.kind in OUTSIDE and step.attempts > 0
+    return tried or step.status == Step.Status.DONE
 
 
 def _ring() -> None:

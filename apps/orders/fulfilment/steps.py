@@ -20,6 +20,7 @@ from apps.orders.lifecycle import LineStatus, Status
 from apps.orders.models import Allocation, FulfilmentStep, LineKind, Order, Vehicle
 from apps.orders.services import payments, supply, transitions
 from apps.orders.terms import GOODS_DAYS, PREPARATION_DAYS, pace
+from apps.stores.errors import SlotTaken
 
 # A step that waits for somebody's money is woken by it; this is only in case the waking was lost.
 LOOK_AGAIN = timedelta(hours=1)
@@ -138,7 +139,12 @@ def _await_balance(order: Order, step: FulfilmentStep, now: datetime) -> Outcome
 def _book_handover(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
     if not payments.is_settled(order):
         raise NotInThisState(extra={"state": order.status})
-    order.appointment = book_handover(order, now)
+    try:
+        order.appointment = book_handover(order, now)
+    except SlotTaken:
+        transitions.raise_work_item(order, "handover", "The store has no time for the hand-over in the coming weeks.")
+        return Wait(now + LOOK_AGAIN)
+    transitions.close_work_items(order, "handover")
     order.save(update_fields=["appointment"])
     transitions.move(order, Status.READY, key="ready", now=now)
     transitions.notify(order, "ready", now)

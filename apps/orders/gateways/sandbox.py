@@ -30,8 +30,8 @@ class SandboxGateway:
 
     def events_of(self, payment_key: UUID) -> list[GatewayEvent]:
         return [
-            GatewayEvent(self.name, event_id, kind, str(payment_key), amount)
-            for event_id, kind, amount in sandbox_server.state_of(str(payment_key))
+            GatewayEvent(self.name, event_id, kind, str(payment_key), amount, reference)
+            for event_id, kind, amount, reference in sandbox_server.state_of(str(payment_key))
         ]
 
     def read_webhook(self, *, body: bytes, signature: str) -> GatewayEvent:

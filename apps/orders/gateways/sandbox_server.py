@@ -67,19 +67,23 @@ def refund(*, key: str, merchant_key: str, amount: int) -> None:
     payment = SandboxPayment.objects.select_for_update().get(merchant_key=merchant_key)
     if payment.events.filter(kind="refund.done", reference=key).exists():
         return
-    if payment.refunded + amount > payment.amount:
+    if payment.status != "paid" or payment.refunded + amount > payment.amount:
         raise ValueError("more than was paid")
     SandboxPayment.objects.filter(pk=payment.pk).update(refunded=F("refunded") + amount)
     _owe(payment, "refund.done", timezone.now(), amount=amount, reference=key)
 
 
-def state_of(merchant_key: str) -> list[tuple[str, str, int]]:
-    """(event id, kind, amount) of what has become of a payment, for a merchant who asks."""
+def state_of(merchant_key: str) -> list[tuple[str, str, int, str]]:
+    """(event id, kind, amount, reference) of what has become of a payment and its refunds, for a merchant who asks."""
     payment = SandboxPayment.objects.filter(merchant_key=merchant_key).first()
     if payment is None or payment.status == "open":
         return []
     kind = "payment.captured" if payment.status == "paid" else "payment.failed"
-    return [(f"asked:{payment.pk}:{payment.status}", kind, payment.amount)]
+    refunds = payment.events.filter(kind="refund.done").order_by("pk")
+    return [
+        (f"asked:{payment.pk}:{payment.status}", kind, payment.amount, ""),
+        *((one.event_id, one.kind, one.amount, one.reference) for one in refunds),
+    ]
 
 
 def _owe(

@@ -493,7 +493,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='paymentleg',
-            constraint=models.CheckConstraint(condition=models.Q(('captured', 0), ('captured', models.F('amount')), ('status', 'suspect'), _connector='OR'), name='leg_captured_is_the_amount'),
+            constraint=models.CheckConstraint(condition=models.Q(('captured', 0), ('captured', models.F('amount')), ('status__in', ['suspect', 'refunded']), _connector='OR'), name='leg_captured_is_the_amount'),
         ),
         migrations.AddConstraint(
             model_name='paymentleg',

@@ -41,9 +41,10 @@ class PaymentLeg(models.Model):
             models.UniqueConstraint(fields=["order", "position"], name="leg_position"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="leg_amount_positive"),
             models.CheckConstraint(condition=Q(status__in=LegStatus.values), name="leg_status_known"),
-            # What came is what was asked for, or nothing; what went back never exceeds what came.
+            # What came is what was asked for, or nothing, or is being looked at and goes back; what went back never
+            # exceeds what came.
             models.CheckConstraint(
-                condition=Q(captured=0) | Q(captured=F("amount")) | Q(status="suspect"),
+                condition=Q(captured=0) | Q(captured=F("amount")) | Q(status__in=["suspect", "refunded"]),
                 name="leg_captured_is_the_amount",
             ),
             models.CheckConstraint(

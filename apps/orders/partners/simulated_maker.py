@@ -41,8 +41,8 @@ class SimulatedMaker:
 def _vin(job: PartnerJob) -> str:
     """Always the same car for the same job, and never another job's: the serial is the job's own number."""
     model = hashlib.sha256(str(job.facts["model"]).encode()).digest()
-    letters = "ABCDEFGHJKLMNPRSTUVWXYZ"
+    letters = "ABCDEFHJKLMNPRSTUVWXYZ"  # without PLANT, which stands for the first million
     descriptor = "".join(letters[byte % len(letters)] for byte in model[:5])
     lap, serial = divmod(job.pk, 1_000_000)
-    plant = PLANT if lap == 0 else letters[lap % len(letters)]
+    plant = PLANT if lap == 0 else letters[(lap - 1) % len(letters)]
     return make_vin(WMI.get(str(job.facts["brand"]), "LKC"), descriptor, YEAR_CODE, plant, serial)

@@ -5,29 +5,22 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from apps.common.errors import NotAllowed
 from apps.orders.errors import NothingDue, NothingToRefund, NotParked, ReasonNeeded
 from apps.orders.fulfilment.queue import enqueue, wake
 from apps.orders.lifecycle import Actor, LineStatus, Status
 from apps.orders.models import FulfilmentStep, Order, OrderLine, PaymentLeg, Refund, WorkItem
 from apps.orders.services import payments, transitions
+from apps.orders.services.permissions import ADVANCE, REFUND, require_permission
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
-ADVANCE, CANCEL, REFUND = "orders.advance_order", "orders.cancel_any_order", "orders.refund_order"
 # How a line that people work on goes on.
 NEXT_LINE_STATUS = {
     LineStatus.BOOKED: LineStatus.INSTALLED,
     LineStatus.ALLOCATED: LineStatus.FITTED,
     LineStatus.SHIPPED: LineStatus.RECEIVED,
 }
-
-
-def require_permission(user: "User", permission: str) -> None:
-    """Refuse whoever may not."""
-    if not (user.is_staff and user.has_perm(permission)):
-        raise NotAllowed
 
 
 def _reason(text: str) -> str:
@@ -68,7 +61,7 @@ def retry_step(*, step: FulfilmentStep, user: "User") -> FulfilmentStep:
     )
     if not changed:
         raise NotParked
-    WorkItem.objects.filter(order=order, kind="step", closed_at=None).update(closed_at=timezone.now(), owner=user)
+    transitions.close_work_items(order, "step", user)
     wake(order, step.kind)
     step.refresh_from_db()
     return step
@@ -98,7 +91,7 @@ def resolve_mismatch(*, order: Order, user: "User", reason: str) -> Order:
     why = _reason(reason)
     mine = transitions.lock(order)
     transitions.move(mine, Status.VIN_ASSIGNED, actor=Actor.STAFF, user=user, reason=why, key="mismatch_accepted")
-    WorkItem.objects.filter(order=mine, kind="mismatch", closed_at=None).update(closed_at=timezone.now(), owner=user)
+    transitions.close_work_items(mine, "mismatch", user)
     enqueue(mine, "ship")
     return mine
 
@@ -115,6 +108,8 @@ def advance_line(*, line: OrderLine, user: "User") -> OrderLine:
     fresh = OrderLine.objects.select_for_update().get(pk=line.pk)
     following = NEXT_LINE_STATUS.get(LineStatus(fresh.status))
     if following is None or order.status in (Status.CANCELLING, Status.CANCELLED):
+        raise transitions.not_now(order)
+    if following == LineStatus.FITTED and not fresh.facts.get("needs_fitting"):
         raise transitions.not_now(order)
     fresh.status = following
     fresh.save(update_fields=["status"])

@@ -72,7 +72,8 @@ def add_line(*, basket: Basket, kind: str, build: str = "", sku: str = "", quant
         raise UnknownKind(field="kind", extra={"kind": kind})
     line = mine.lines.filter(sku=sku).exclude(kind=LineKind.CAR).first()
     wanted = quantity + (line.quantity if line else 0)
-    bundles.offer(kind=kind, sku=sku, car_model=car_in(mine), quantity=wanted)
+    # A number below one is never made good by what is there already.
+    bundles.offer(kind=kind, sku=sku, car_model=car_in(mine), quantity=wanted if quantity > 0 else quantity)
     _touch(mine)
     if line is None:
         return BasketLine.objects.create(basket=mine, kind=kind, sku=sku, quantity=quantity)
@@ -138,7 +139,9 @@ def remove_line(*, basket: Basket, line_id: int) -> None:
 def merge_baskets(*, guest: Basket, user: "User") -> Basket:
     """What a guest collected becomes the user's on signing in; where both have a car, the guest's newer one stays."""
     mine = basket_of(user=user)
-    if guest.pk == mine.pk or guest.user_id is not None or guest.ordered_at is not None:
+    both = Basket.objects.select_for_update().filter(pk__in=[guest.pk, mine.pk]).order_by("pk")
+    found = next((one for one in both if one.pk == guest.pk), None)
+    if found is None or guest.pk == mine.pk or found.user_id is not None or found.ordered_at is not None:
         return mine
     lines = list(guest.lines.all())
     if any(line.kind == LineKind.CAR for line in lines):
@@ -162,7 +165,9 @@ def car_in(basket: Basket) -> CarModel | None:
 
 
 def _lock(basket: Basket) -> Basket:
-    fresh = Basket.objects.select_for_update().get(pk=basket.pk)
+    fresh = Basket.objects.select_for_update().filter(pk=basket.pk).first()
+    if fresh is None:  # it has joined another one
+        raise BasketNotFound
     if fresh.ordered_at is not None:
         raise BasketClosed
     return fresh

@@ -8,11 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.orders import lifecycle
-from apps.orders.errors import FeeDue
+from apps.orders.errors import AlreadySent, FeeDue
 from apps.orders.fulfilment.queue import has_open_step, start_undoing, stop_open_step
 from apps.orders.lifecycle import PAID, Actor, LegStatus, LineStatus, Status
-from apps.orders.models import Order, Refund
+from apps.orders.models import FulfilmentStep, Order, Refund
 from apps.orders.services import payments, supply, transitions
+from apps.orders.services.permissions import CANCEL, require_permission
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -35,10 +36,15 @@ def cancellation(order: Order, actor: Actor = Actor.BUYER) -> Cancellation:
     The fee never exceeds what was paid: nobody owes us more for a car that they do not get.
     """
     targets = lifecycle.allowed_transitions(order.status, actor)
-    possible = bool(targets & {Status.CANCELLING, Status.CANCELLED})
+    possible = bool(targets & {Status.CANCELLING, Status.CANCELLED}) and not _is_sent(order)
     paid = sum(payments.refundable(leg) for leg in order.legs.all())
     fee = min(paid, _fee(order))
     return Cancellation(possible, fee, paid - fee)
+
+
+def _is_sent(order: Order) -> bool:
+    """Whether a parcel has left: what is on its way is sent back, not cancelled."""
+    return any(step.kind == "send_goods" and step.status == FulfilmentStep.Status.DONE for step in order.steps.all())
 
 
 def _fee(order: Order) -> int:
@@ -53,39 +59,40 @@ def cancel(
     reason: str = "",
     actor: Actor = Actor.BUYER,
     user: "User | None" = None,
-    waive_fee: bool = False,
 ) -> Order:
     """Cancel: release what is held, undo at the partners in reverse order, refund, all by itself.
 
     Cancelling again what is being cancelled changes nothing.
 
     Raises:
-        NotInThisState: too late.
+        NotAllowed: a clerk without the permission. NotInThisState, AlreadySent: too late.
         FeeDue: the contract is signed, and the fee has not been accepted.
     """
+    if actor == Actor.STAFF:
+        require_permission(user, CANCEL)
     mine = transitions.lock(order)
     if mine.status in (Status.CANCELLING, Status.CANCELLED):
         return mine
     meant = cancellation(mine, actor)
     if not meant.possible:
-        raise transitions.not_now(mine)
-    fee = 0 if waive_fee else meant.fee
-    if fee and not accept_fee:
-        raise FeeDue(extra={"fee": fee, "refund": meant.refund})
-    mine.cancellation_fee = fee
+        raise AlreadySent if _is_sent(mine) else transitions.not_now(mine)
+    if meant.fee and not accept_fee:
+        raise FeeDue(extra={"fee": meant.fee, "refund": meant.refund})
+    mine.cancellation_fee = meant.fee
     mine.save(update_fields=["cancellation_fee"])
     stop_open_step(mine)
     transitions.stop_timers(mine)
     if mine.status == Status.PLACED:
         supply.release_all(mine)
         _drop_unpaid(mine)
+        _refund_all(mine, 0)
         transitions.move(mine, Status.CANCELLED, actor=actor, user=user, reason=reason, key="cancelled")
         transitions.notify(mine, "cancelled")
         return mine
     transitions.move(mine, Status.CANCELLING, actor=actor, user=user, reason=reason, key="cancelling")
     _drop_unpaid(mine)
     start_undoing(mine)
-    _refund_all(mine, fee)
+    _refund_all(mine, meant.fee)
     settle(mine)
     return mine
 
@@ -98,8 +105,8 @@ def _drop_unpaid(order: Order) -> None:
 
 
 def _refund_all(order: Order, fee: int) -> None:
-    """Everything that came, less the fee, the fee being kept from the first payments."""
-    for leg in order.legs.filter(status__in=PAID).order_by("position"):
+    """Everything that came, whether it was the right amount or not, less the fee, kept from the first payments."""
+    for leg in order.legs.filter(status__in=[*PAID, LegStatus.SUSPECT]).order_by("position"):
         amount = payments.refundable(leg)
         kept = min(fee, amount)
         fee -= kept
@@ -110,9 +117,9 @@ def settle(order: Order) -> None:
     """End the cancelling once everything is undone and every refund has arrived. The caller holds the order's lock."""
     if order.status != Status.CANCELLING or has_open_step(order):
         return
+    supply.release_all(order)  # others need not wait for the gateway
     if Refund.objects.filter(leg__order=order).exclude(status=Refund.Status.DONE).exists():
         return
-    supply.release_all(order)
     order.lines.update(status=LineStatus.REFUNDED)
     transitions.move(order, Status.CANCELLED, key="cancelled")
     transitions.notify(order, "cancelled")

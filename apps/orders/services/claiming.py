@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
+from django.db.models import Q
 
 from apps.orders.models import Order
 from apps.orders.services import transitions
@@ -24,8 +25,9 @@ def ask_for_link(*, number: str, email: str) -> None:
     with transaction.atomic():
         order = Order.objects.filter(number=number.strip().upper(), email__iexact=email.strip()).first()
         if order is not None:
-            # Each wish is a mail of its own; the old one was sent.
-            order.notices.filter(kind="find", sent_at__isnull=False).delete()
+            # Each wish is a mail of its own; the old one was sent, or given up.
+            done = Q(sent_at__isnull=False) | Q(attempts__gt=0)
+            order.notices.filter(done, kind="find").delete()
             transitions.notify(order, "find")
             _ring()
 

@@ -1,22 +1,25 @@
 """The hand-over: the buyer accepts the car, and with it everything begins."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from apps.orders.errors import ChecklistIncomplete, SignatureMissing, WrongVin
-from apps.orders.fulfilment.queue import enqueue
+from apps.orders.fulfilment.handover import close_handover
+from apps.orders.fulfilment.queue import enqueue, has_open_step
 from apps.orders.lifecycle import Actor, Status
 from apps.orders.models import Order
 from apps.orders.services import transitions
 from apps.orders.terms import CHECKLIST, RETURN_WINDOW_DAYS, pace
-from apps.stores import services as stores
-from apps.stores.lifecycle import Party, is_final
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
+
+LOOK_AGAIN = timedelta(minutes=1)
 
 
 @transaction.atomic
@@ -29,8 +32,6 @@ def accept_delivery(
         SignatureMissing, ChecklistIncomplete (``extra["missing"]``), WrongVin: of the input.
         NotInThisState: the car is not ready.
     """
-    from django.conf import settings
-
     if not signature.strip():
         raise SignatureMissing(field="signature")
     missing = [item for item in CHECKLIST if not checklist.get(item)]
@@ -54,21 +55,21 @@ def accept_delivery(
     transitions.move(mine, Status.DELIVERED, actor=Actor.BUYER, user=user, key="delivered", now=now)
     transitions.set_timer(mine, "return_window", now + pace(RETURN_WINDOW_DAYS, settings.FULFILMENT_SPEED))
     transitions.notify(mine, "delivered", now)
-    _close_appointment(mine)
+    close_handover(mine, now)
     enqueue(mine, "activate")
     return mine
 
 
-def _close_appointment(order: Order) -> None:
-    """The hand-over has taken place, whatever hour it was booked for."""
-    if order.appointment is not None and not is_final(order.appointment.status):
-        stores.complete(order.appointment, by=Party.STORE)
-
-
 def complete(order: Order) -> bool:
-    """The time for giving the car back is over. Returns whether the order is now complete."""
+    """The time for giving the car back is over. Returns whether the order is now complete.
+
+    While a step is open (the plans have not begun, say) the order waits for it.
+    """
     with transaction.atomic():
         mine = transitions.lock(order)
+        if mine.status == Status.DELIVERED and has_open_step(mine):
+            transitions.set_timer(mine, "return_window", timezone.now() + LOOK_AGAIN)
+            return False
         transitions.stop_timers(mine, "return_window")
         if mine.status != Status.DELIVERED:
             return False

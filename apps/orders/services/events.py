@@ -4,13 +4,14 @@ from uuid import UUID
 
 import structlog
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from apps.bundles.errors import OutOfStock
 from apps.orders.errors import SoldOut
 from apps.orders.fulfilment.queue import enqueue, wake
 from apps.orders.gateways import GatewayEvent, gateway
-from apps.orders.lifecycle import PAID, LegStatus, LineStatus, Status
+from apps.orders.lifecycle import LegStatus, LineStatus, Status
 from apps.orders.models import Order, PaymentEvent, PaymentLeg, Refund
 from apps.orders.services import payments, supply, transitions
 from apps.orders.services.cancelling import settle
@@ -18,6 +19,7 @@ from apps.orders.services.cancelling import settle
 log = structlog.get_logger(__name__)
 __all__ = ["GatewayEvent", "apply_event", "reconcile"]
 NOT_YET = (LegStatus.REQUESTED, LegStatus.FAILED)
+ASK_AT_ONCE = 100
 
 
 @transaction.atomic
@@ -71,6 +73,9 @@ def _become(leg: PaymentLeg, status: LegStatus) -> str:
 def _captured(order: Order, leg: PaymentLeg, event: GatewayEvent) -> str:
     if leg.captured or leg.status == LegStatus.SUSPECT:
         return "already captured"
+    if leg.status == LegStatus.PLANNED:
+        transitions.raise_work_item(order, "payment", f"Paid {event.amount} fen that we did not ask for.")
+        return "not asked for"
     leg.captured, leg.captured_at = event.amount, timezone.now()
     if event.amount != leg.amount:
         leg.status = LegStatus.SUSPECT
@@ -115,7 +120,7 @@ def _take_up_again(order: Order, leg: PaymentLeg) -> str:
         payments.owe_refund(leg, leg.captured, reason="Paid after the hold had expired; nothing was left")
         transitions.notify(order, "too_late")
         return "refunding"
-    for other in order.legs.filter(status=LegStatus.EXPIRED):
+    for other in order.legs.filter(status=LegStatus.EXPIRED).exclude(pk=leg.pk):
         _become(other, LegStatus.PLANNED)
     _reserve(order, reason="Paid late; the place was still free")
     return "reserved late"
@@ -133,7 +138,7 @@ def _refunded(order: Order, leg: PaymentLeg, event: GatewayEvent) -> str:
         return "unknown refund"
     if refund.status == Refund.Status.DONE:
         return "already refunded"
-    payments.finish_refund(refund, leg)
+    payments.finish_refund(refund, leg, order)
     settle(order)
     return "refunded"
 
@@ -144,9 +149,25 @@ def reconcile(leg: PaymentLeg) -> list[str]:
 
 
 def silent_legs() -> list[PaymentLeg]:
-    """Payments that somebody began and the gateway never answered for."""
-    before = timezone.now() - payments.RECONCILE_AFTER
-    begun = (LegStatus.REQUESTED, LegStatus.PROCESSING)
-    rows = PaymentLeg.objects.filter(status__in=begun, changed_at__lt=before).exclude(gateway="")
-    live = rows.exclude(status__in=PAID).exclude(order__status__in=[Status.CANCELLED, Status.COMPLETED])
-    return list(live.order_by("changed_at")[:100])
+    """Payments that somebody began and the gateway has not answered for, and refunds that it has not confirmed.
+
+    A payment that failed or is no longer due may still be made on the gateway's page, so it is asked about for days.
+    """
+    now = timezone.now()
+    before = now - payments.RECONCILE_AFTER
+    begun = Q(status__in=[LegStatus.REQUESTED, LegStatus.PROCESSING])
+    given_up = Q(status__in=[LegStatus.FAILED, LegStatus.EXPIRED], captured=0, requested_at__gt=now - payments.ASK_FOR)
+    rows = PaymentLeg.objects.filter(begun | given_up, changed_at__lt=before).exclude(gateway="")
+    unconfirmed = Refund.objects.filter(status=Refund.Status.SENT, next_at__lte=now).values("leg")
+    refunding = PaymentLeg.objects.filter(pk__in=unconfirmed, changed_at__lt=before)
+    return [*rows.order_by("changed_at")[:ASK_AT_ONCE], *refunding.order_by("changed_at")[:ASK_AT_ONCE]]
+
+
+def ask_about_silent_legs() -> None:
+    """Ask the gateway; whom we have asked about comes last next time, so that nobody is forgotten."""
+    for leg in silent_legs():
+        PaymentLeg.objects.filter(pk=leg.pk).update(changed_at=timezone.now())
+        try:
+            reconcile(leg)
+        except Exception:
+            log.exception("reconcile_failed", leg=str(leg.pk))

@@ -1,5 +1,6 @@
 """Placing an order: everything or nothing."""
 
+import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,12 +11,14 @@ from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from psycopg.errors import UniqueViolation
 
 from apps.accounts.models import valid_phone
 from apps.common.doorbell import ring
 from apps.common.errors import FieldErrors
 from apps.orders.errors import (
     BasketClosed,
+    BasketNotFound,
     BuildNotOrderable,
     EmptyBasket,
     NoDeliveryThere,
@@ -33,6 +36,7 @@ from apps.stores.models import Store
 if TYPE_CHECKING:
     from apps.accounts.models import User
 CONTROL = re.compile(r"[\x00-\x1f]")
+TITLE_LENGTH = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,48 +77,76 @@ def place_order(
         FieldErrors, TermsNotAccepted: of the input. EmptyBasket, BasketClosed, NoDeliveryThere.
         PriceChanged, BuildNotOrderable, SoldOut, OutOfStock, DoesNotFit: of what is bought; nothing was written.
     """
-    key = f"{user.pk if user else basket.pk}:{key}"[:100] if key else None
+    stored_key = _placement_key(user.pk if user else basket.pk, key) if key else None
     _check_input(contact, city, invoice, payment_plan)
     if not accept_terms:
         raise TermsNotAccepted(field="accept_terms")
-    with transaction.atomic():
-        mine = Basket.objects.select_for_update().get(pk=basket.pk)
-        before = Order.objects.filter(placement_key=key).first() if key else None
-        if before is not None:
-            return before
-        if mine.ordered_at is not None:
-            raise BasketClosed
-        priced = _checked(price_basket(mine), quoted)
-        if priced.car is not None and (delivery_store is None or not _hands_over(delivery_store)):
-            raise NoDeliveryThere(field="delivery_store")
-        now = timezone.now()
-        order = _insert(
-            priced,
-            placement_key=key,
-            basket_id=mine.pk,
-            user=user,
-            name=contact.name.strip(),
-            phone=contact.phone.strip(),
-            email=contact.email.strip().lower(),
-            language=language,
-            city=city.strip(),
-            invoice_kind=invoice.kind,
-            invoice_title=invoice.title.strip() or contact.name.strip(),
-            tax_number=invoice.tax_number.strip(),
-            delivery_store=delivery_store,
-            payment_plan=payment_plan,
-            placed_at=now,
-        )
-        _freeze_lines(order, priced.lines)
-        _plan_payments(order, has_car=priced.car is not None)
-        transitions.begin(order, actor=Actor.BUYER, user=user, now=now)
-        transitions.set_timer(order, "hold", now + HOLD)
-        transitions.notify(order, "placed", now)
-        Basket.objects.filter(pk=mine.pk).update(ordered_at=now)
-        # The hot rows come last: their locks are held for the shortest time.
-        supply.hold_all(order, now=now)
-        _ring_worker()
+    details: dict[str, object] = {
+        "placement_key": stored_key,
+        "user": user,
+        "name": contact.name.strip(),
+        "phone": contact.phone.strip(),
+        "email": contact.email.strip().lower(),
+        "language": language,
+        "city": city.strip(),
+        "invoice_kind": invoice.kind,
+        "invoice_title": invoice.title.strip() or contact.name.strip(),
+        "tax_number": _tax_number(invoice) if invoice.kind == Order.Invoice.COMPANY else "",
+        "delivery_store": delivery_store,
+        "payment_plan": payment_plan,
+    }
+    try:
+        return _place(basket, user, stored_key, quoted, delivery_store, details)
+    except IntegrityError as error:
+        # The same key with another basket at the same moment: whoever was first has placed the order.
+        if stored_key is None or "placement_key" not in _violated(error):
+            raise
+        return Order.objects.get(placement_key=stored_key)
+
+
+@transaction.atomic
+def _place(
+    basket: Basket,
+    user: "User | None",
+    key: str | None,
+    quoted: int | None,
+    store: Store | None,
+    details: dict[str, object],
+) -> Order:
+    mine = Basket.objects.select_for_update().filter(pk=basket.pk).first()
+    if mine is None or (mine.user_id is not None and (user is None or user.pk != mine.user_id)):
+        raise BasketNotFound
+    before = Order.objects.filter(placement_key=key).first() if key else None
+    if before is not None:
+        return before
+    if mine.ordered_at is not None:
+        raise BasketClosed
+    priced = _checked(price_basket(mine), quoted)
+    if priced.car is not None and (store is None or not _hands_over(store)):
+        raise NoDeliveryThere(field="delivery_store")
+    now = timezone.now()
+    order = _insert(priced, basket_id=mine.pk, placed_at=now, **details)
+    _freeze_lines(order, priced.lines)
+    _plan_payments(order, has_car=priced.car is not None)
+    transitions.begin(order, actor=Actor.BUYER, user=user, now=now)
+    transitions.set_timer(order, "hold", now + HOLD)
+    transitions.notify(order, "placed", now)
+    Basket.objects.filter(pk=mine.pk).update(ordered_at=now)
+    # The hot rows come last: their locks are held for the shortest time.
+    supply.hold_all(order, now=now)
+    _ring_worker()
     return order
+
+
+def _violated(error: IntegrityError) -> str:
+    """The name of the uniqueness that was violated, or nothing."""
+    cause = error.__cause__
+    return cause.diag.constraint_name or "" if isinstance(cause, UniqueViolation) else ""
+
+
+def _placement_key(owner: object, key: str) -> str:
+    """One length for keys of any length, and nobody's key is another's."""
+    return hashlib.sha256(f"{owner}:{key}".encode()).hexdigest()
 
 
 def _ring_worker() -> None:
@@ -150,12 +182,15 @@ def _check_input(contact: Contact, city: str, invoice: InvoiceData, plan: str) -
 
 def _contact_errors(contact: Contact, city: str) -> Iterator[tuple[str, str, str]]:
     given = {"contact.name": contact.name, "contact.phone": contact.phone, "contact.email": contact.email, "city": city}
+    longest = {"contact.name": 100, "contact.email": 254, "city": 100}
     checks = {"contact.email": validate_email, "contact.phone": valid_phone}
     for field, value in given.items():
         if not value.strip():
             yield field, "required", _("Please fill this in.")
         elif CONTROL.search(value):
             yield field, "invalid", _("Please leave out control characters.")
+        elif len(value.strip()) > longest.get(field, len(value)):
+            yield field, "too_long", _("Please keep this below %(limit)s characters.") % {"limit": longest[field] + 1}
         elif field in checks:
             yield from _complaint(field, checks[field], value.strip())
 
@@ -163,11 +198,23 @@ def _contact_errors(contact: Contact, city: str) -> Iterator[tuple[str, str, str
 def _invoice_errors(invoice: InvoiceData) -> Iterator[tuple[str, str, str]]:
     if invoice.kind not in Order.Invoice.values:
         yield "invoice.kind", "invalid", _("Choose a person or a company.")
+    if CONTROL.search(invoice.title):
+        yield "invoice.title", "invalid", _("Please leave out control characters.")
+    elif len(invoice.title.strip()) > TITLE_LENGTH:
+        yield (
+            "invoice.title",
+            "too_long",
+            _("Please keep this below %(limit)s characters.") % {"limit": TITLE_LENGTH + 1},
+        )
     if invoice.kind == Order.Invoice.COMPANY:
         if not invoice.title.strip():
             yield "invoice.title", "required", _("Enter the company's name.")
-        if not is_uscc(invoice.tax_number.strip()):
+        if not is_uscc(_tax_number(invoice)):
             yield "invoice.tax_number", "bad_tax_number", _("This is not a valid unified social credit code.")
+
+
+def _tax_number(invoice: InvoiceData) -> str:
+    return invoice.tax_number.strip().upper()
 
 
 def _complaint(field: str, validator: Callable[[str], None], value: str) -> list[tuple[str, str, str]]:
@@ -193,7 +240,7 @@ def _insert(priced: PricedBasket, **fields: object) -> Order:
             with transaction.atomic():
                 return Order.objects.create(number=new_order_number(), **promised, **fields)
         except IntegrityError as error:
-            if attempt == 4 or "number" not in str(error):
+            if attempt == 4 or "_number_" not in _violated(error):
                 raise
     raise AssertionError("unreachable")
 

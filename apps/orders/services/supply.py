@@ -8,8 +8,8 @@ from apps.bundles import services as bundles
 from apps.orders.errors import SoldOut
 from apps.orders.models import BuildSlot, LineKind, Order
 
-# Two tries in one statement each. The first passes over slots that somebody is just taking; the second waits for
-# them, so that nobody hears "sold out" while the last one may still come free.
+# The first try passes over slots that somebody is just taking; the second waits for the first of them. Both are
+# repeated while a slot is to be seen that is not taken for good: nobody hears "sold out" while one may still come free.
 _TAKE = """
 UPDATE orders_buildslot SET order_id = %s, taken_at = %s
 WHERE id = (SELECT id FROM orders_buildslot WHERE car_model_id = %s AND order_id IS NULL
@@ -35,12 +35,15 @@ def hold_all(order: Order, *, now: datetime) -> None:
 
 
 def _take_slot(order: Order, now: datetime) -> bool:
+    free = BuildSlot.objects.filter(car_model=order.car_model_id, order=None)
     with connection.cursor() as cursor:
-        for wait in ("SKIP LOCKED", ""):
-            cursor.execute(_TAKE.format(wait=wait), [order.pk, now, order.car_model_id])
-            if cursor.fetchone():
-                return True
-    return False
+        while True:
+            for wait in ("SKIP LOCKED", ""):
+                cursor.execute(_TAKE.format(wait=wait), [order.pk, now, order.car_model_id])
+                if cursor.fetchone():
+                    return True
+            if not free.exists():
+                return False
 
 
 def release_all(order: Order) -> None:

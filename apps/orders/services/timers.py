@@ -1,24 +1,32 @@
 """Deadlines that have come."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 import structlog
+from django.db import transaction
 from django.utils import timezone
 
+from apps.orders.fulfilment.handover import latest
 from apps.orders.lifecycle import Status
 from apps.orders.models import Order, Timer
 from apps.orders.services import transitions
 from apps.orders.services.cancelling import expire
 from apps.orders.services.delivery import complete
-from apps.orders.services.events import reconcile, silent_legs
+from apps.orders.services.events import ask_about_silent_legs
+from apps.stores.lifecycle import Status as AppointmentStatus
 
 log = structlog.get_logger(__name__)
+AFTER_FAILURE = timedelta(minutes=1)
 
 
+@transaction.atomic
 def _remind_to_sign(order: Order) -> bool:
-    transitions.stop_timers(order, "remind_to_sign")
-    if order.status == Status.RESERVED:
-        transitions.notify(order, "remind_to_sign")
+    mine = transitions.lock(order)
+    transitions.stop_timers(mine, "remind_to_sign")
+    if mine.status != Status.RESERVED:
+        return False
+    transitions.notify(mine, "remind_to_sign")
     return True
 
 
@@ -29,13 +37,22 @@ HANDLERS: Mapping[str, Callable[[Order], bool]] = {
 }
 
 
+def follow_moved_handovers() -> None:
+    """A hand-over that was moved to another time is the order's hand-over now."""
+    moved = Order.objects.filter(status=Status.READY, appointment__status=AppointmentStatus.RESCHEDULED)
+    for order in moved.select_related("appointment"):
+        if order.appointment is not None:
+            rows = Order.objects.filter(pk=order.pk, appointment=order.appointment)
+            rows.update(appointment=latest(order.appointment))
+
+
 def sweep(*, limit: int = 200) -> int:
     """Act on the timers that are due, and ask about silent payments; returns how many timers that were.
 
     Each handler locks the order and looks again, so two sweeps at once, or a sweep and a payment, do no harm.
     """
-    for leg in silent_legs():
-        reconcile(leg)
+    ask_about_silent_legs()
+    follow_moved_handovers()
     due = Timer.objects.filter(done_at=None, due_at__lte=timezone.now()).select_related("order").order_by("due_at")
     count = 0
     for timer in due[:limit]:
@@ -43,5 +60,7 @@ def sweep(*, limit: int = 200) -> int:
             HANDLERS[timer.kind](timer.order)
         except Exception:
             log.exception("timer_failed", kind=timer.kind, order=timer.order.number)
+            later = timezone.now() + AFTER_FAILURE  # it must not stand in the way of the others
+            Timer.objects.filter(pk=timer.pk, done_at=None).update(due_at=later)
         count += 1
     return count

@@ -97,6 +97,11 @@ def notify(order: Order, kind: str, now: datetime | None = None) -> None:
     Notice.objects.get_or_create(order=order, kind=kind, defaults={"next_at": now or timezone.now()})
 
 
+def close_work_items(order: Order, kind: str, owner: "User | None" = None) -> None:
+    """What a person was needed for is settled."""
+    WorkItem.objects.filter(order=order, kind=kind, closed_at=None).update(closed_at=timezone.now(), owner=owner)
+
+
 def raise_work_item(order: Order, kind: str, text: str) -> None:
     """Say that a person is needed; once, until it is closed."""
     WorkItem.objects.get_or_create(order=order, kind=kind, closed_at=None, defaults={"text": text[:300]})

@@ -1,0 +1,20 @@
+"""What staff may do to orders."""
+
+from typing import TYPE_CHECKING
+
+from apps.common.errors import NotAllowed
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+ADVANCE, CANCEL, REFUND = "orders.advance_order", "orders.cancel_any_order", "orders.refund_order"
+
+
+def require_permission(user: "User | None", permission: str) -> None:
+    """Refuse whoever may not.
+
+    Raises:
+        NotAllowed
+    """
+    if user is None or not (user.is_staff and user.has_perm(permission)):
+        raise NotAllowed
