@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -16,7 +15,7 @@ from apps.stores.models import City, Store
 
 # How many stores are offered at once.
 NEAREST = 8
-CHECKS: Mapping[str, Promise] = {
+CHECKS = {
     "paint": _("Paint and film without a scratch"),
     "glass": _("Glass, lamps and mirrors whole"),
     "tyres": _("Tyres and wheels in order"),
@@ -50,6 +49,9 @@ class AddForm(forms.Form):
 
 class QuantityForm(forms.Form):
     quantity = forms.IntegerField(label=_("Quantity"), min_value=0, max_value=99)
+
+    def error_text(self) -> str:
+        return " ".join(str(error) for errors in self.errors.values() for error in errors)
 
 
 class CheckoutForm(forms.Form):

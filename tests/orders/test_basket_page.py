@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from apps.accounts.models import User
 from apps.orders.models import Basket, BasketLine
 from tests.factories.accounts import PASSWORD, make_user
 from tests.factories.bundles import make_accessory, make_plan
@@ -102,7 +103,7 @@ def test_a_guests_basket_joins_the_persons_on_signing_in(client: Client) -> None
     assert set(BasketLine.objects.values_list("sku", flat=True)) == {plan.sku, part.sku}
 
 
-def make_basket_with(user: object, sku: str) -> None:
+def make_basket_with(user: User, sku: str) -> None:
     basket = Basket.objects.create(user=user)
     BasketLine.objects.create(basket=basket, kind="maintenance_plan", sku=sku)
 

@@ -133,6 +133,7 @@ class OrderPage(LookOnlyPage):
     search_help_text = _("Number, name, e-mail, phone or VIN")
     date_hierarchy = "placed_at"
     ordering = ("-placed_at", "-pk")
+    view_on_site = False  # the page is the buyer's alone
     inlines = (LineInline, LegInline, TransitionInline, StepInline, TimerInline, AllocationInline, WorkInline)
     actions_detail = ("advance", "cancel", "refund", "retry")
     fieldsets = (
@@ -158,7 +159,7 @@ class OrderPage(LookOnlyPage):
     def has_refund_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return bool(request.user.has_perm("orders.refund_order"))
 
-    @action(description=_("Do the next step now"), url_path="advance", permissions=["advance"], icon="arrow_forward")
+    @action(description=_("Do the next step now"), url_path="advance", permissions=["advance"], icon="arrow_forward")  # type: ignore[untyped-decorator]
     def advance(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """What waits for a partner or a time is done at once. A car that is not as ordered is accepted for the buyer."""
         order = get_object_or_404(Order, pk=object_id)
@@ -170,13 +171,12 @@ class OrderPage(LookOnlyPage):
             service(order=order, user=user_of(request), reason=form.cleaned_data["reason"])
 
         waiting = order.steps.filter(status=FulfilmentStep.Status.READY).first()
+        note: Any = str(waiting.kind) if waiting else _("No step is waiting.")
         if mismatch:
             note = _("The buyer takes the car as it is. Write down what was agreed.")
-        else:
-            note = str(waiting.kind) if waiting else _("No step is waiting.")
         return self._confirmed(request, order, form, do, _("Do the next step now"), note)
 
-    @action(description=_("Cancel"), url_path="cancel", permissions=["cancel"], icon="cancel")
+    @action(description=_("Cancel"), url_path="cancel", permissions=["cancel"], icon="cancel")  # type: ignore[untyped-decorator]
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """For the buyer, at the buyer's price: a signed contract's fee is charged."""
         order = get_object_or_404(Order, pk=object_id)
@@ -192,10 +192,12 @@ class OrderPage(LookOnlyPage):
             )
 
         terms = services.cancellation(order, Actor.STAFF)
-        note = _("Fee %(fee)s, refund %(refund)s.") % {"fee": yuan(terms.fee), "refund": yuan(terms.refund)}
+        note: Any = _("This order can no longer be cancelled.")
+        if terms.possible:
+            note = _("Fee %(fee)s, refund %(refund)s.") % {"fee": yuan(terms.fee), "refund": yuan(terms.refund)}
         return self._confirmed(request, order, form, do, _("Cancel the order"), note)
 
-    @action(description=_("Refund"), url_path="refund", permissions=["refund"], icon="undo")
+    @action(description=_("Refund"), url_path="refund", permissions=["refund"], icon="undo")  # type: ignore[untyped-decorator]
     def refund(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Send a part of a payment back, the order staying as it is."""
         order = get_object_or_404(Order, pk=object_id)
@@ -211,7 +213,7 @@ class OrderPage(LookOnlyPage):
 
         return self._confirmed(request, order, form, do, _("Send money back"), "")
 
-    @action(description=_("Try the parked step again"), url_path="retry", permissions=["advance"], icon="refresh")
+    @action(description=_("Try the parked step again"), url_path="retry", permissions=["advance"], icon="refresh")  # type: ignore[untyped-decorator]
     def retry(self, request: HttpRequest, object_id: str) -> HttpResponse:
         order = get_object_or_404(Order, pk=object_id)
         parked = order.steps.filter(status=FulfilmentStep.Status.PARKED).first()

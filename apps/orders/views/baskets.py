@@ -53,7 +53,7 @@ def change_line(request: HttpRequest, pk: int) -> HttpResponse:
     if mine is None:
         return redirect_page(request, reverse("orders:basket"))
     if not form.is_valid():
-        return _show(request, mine, status=422, refused=" ".join(form.errors.get("quantity", [])))
+        return _show(request, mine, status=422, refused=form.error_text())
     try:
         services.change_quantity(basket=mine, line_id=pk, quantity=form.cleaned_data["quantity"])
     except DomainError as error:
