@@ -344,6 +344,7 @@ UNFOLD = {
     "SITE_HEADER": "Kaiche",
     "SITE_SYMBOL": "directions_car",
     "SHOW_HISTORY": True,
+    "DASHBOARD_CALLBACK": "apps.orders.dashboard.callback",
     "SHOW_VIEW_ON_SITE": True,
     "COLORS": {"primary": {"500": "#0a8a74", "600": "#006757", "700": "#005345"}},
     "SIDEBAR": {"show_search": True, "show_all_applications": True},
