@@ -49,8 +49,9 @@ class RuleSolver:
         return list(all_clauses(self._problem, self._names))
 
     def assumptions(self, choices: Sequence[str]) -> list[int]:
-        """The choices as SAT literals, for a solver of ``clauses``."""
-        return [self._literal_of[choice] for choice in choices]
+        """The choices as SAT literals, for a solver of ``clauses``; here ``!x`` may refuse any option."""
+        of = self._literal_of
+        return [of[choice] if choice[0] != "!" else -of[choice[1:]] for choice in choices]
 
     def car(self, choices: Sequence[str]) -> frozenset[str] | None:
         """The picked options of some car with these literals."""
@@ -73,6 +74,18 @@ class RuleSolver:
             choices=tuple(choice for choice, literal in zip(choices, ours, strict=True) if literal in minimal),
             rules=tuple(self.model.rules[self._rule_at[name]].id for name in self._selectors if name in minimal),
         )
+
+    def implied_by(self, rule: int) -> tuple[str, ...] | None:
+        """The other rules that say together all that the rule (by index) says; ``None``: it says something new."""
+        others = [name for name in self._selectors if name != self._selectors[rule]]
+        blamed: set[int] = set()
+        for clause in self._clauses_of.get(rule, ()):
+            core = self._core([*(-literal for literal in clause), *others])
+            if core is None:
+                return None
+            blamed |= core
+            others.sort(key=lambda name: name not in blamed)
+        return tuple(self.model.rules[self._rule_at[name]].id for name in self._selectors if name in blamed)
 
     def close(self) -> None:
         """Free the solver."""
