@@ -31,7 +31,9 @@ def test_every_wrong_digit_of_one_number_is_found() -> None:
     assert not any(is_order_number(one) for one in wrong)
 
 
-@pytest.mark.parametrize("text", ["", "K", "k1234567890", "X1234567890", "K12345678901", "K123456789", "K１２３４５６７８９0"])
+@pytest.mark.parametrize(
+    "text", ["", "K", "k1234567890", "X1234567890", "K12345678901", "K123456789", "K１２３４５６７８９0"]
+)
 def test_what_has_not_the_shape_is_no_order_number(text: str) -> None:
     assert not is_order_number(text)
 
@@ -57,7 +59,9 @@ def test_a_wrong_letter_in_a_vin_is_mostly_found(vin: str) -> None:
         assert len(found) >= len(wrong) - 1
 
 
-@pytest.mark.parametrize("text", ["", "1M8GDM9AXKP04278", "1M8GDM9AXKP0427888", "IM8GDM9AXKP042788", "1m8gdm9axkp042788"])
+@pytest.mark.parametrize(
+    "text", ["", "1M8GDM9AXKP04278", "1M8GDM9AXKP0427888", "IM8GDM9AXKP042788", "1m8gdm9axkp042788"]
+)
 def test_what_has_not_the_shape_is_no_vin(text: str) -> None:
     assert not is_vin(text)
 
@@ -91,6 +95,8 @@ def test_one_wrong_letter_makes_a_company_invalid(code: str, place: int, letter:
     assert is_uscc(wrong) is (wrong == code)
 
 
-@pytest.mark.parametrize("text", ["", "91310000MA1FL1LX6", "91310000MA1FL1LXI6", "9131000OMA1FL1LX6D", "９1440300708461136T"])
+@pytest.mark.parametrize(
+    "text", ["", "91310000MA1FL1LX6", "91310000MA1FL1LXI6", "9131000OMA1FL1LX6D", "９1440300708461136T"]
+)
 def test_what_has_not_the_shape_is_no_company(text: str) -> None:
     assert not is_uscc(text)

@@ -110,13 +110,19 @@ def test_sql_cannot_pay_another_amount_refund_more_or_sign_without_a_contract() 
     assert refused("UPDATE orders_paymentleg SET refunded = captured + 1 WHERE id = %s", pk)[1] == (
         "leg_refunded_within_captured"
     )
-    assert refused("UPDATE orders_order SET status = 'signed' WHERE id = %s", order.pk)[1] == "order_signed_has_contract"
+    assert (
+        refused("UPDATE orders_order SET status = 'signed' WHERE id = %s", order.pk)[1] == "order_signed_has_contract"
+    )
 
 
 @pytest.mark.django_db
 def test_a_move_that_the_table_does_not_know_changes_nothing() -> None:
     order = make_order()
-    for target, actor in [(Status.SIGNED, Actor.BUYER), (Status.EXPIRED, Actor.BUYER), (Status.CANCELLED, Actor.SYSTEM)]:
+    for target, actor in [
+        (Status.SIGNED, Actor.BUYER),
+        (Status.EXPIRED, Actor.BUYER),
+        (Status.CANCELLED, Actor.SYSTEM),
+    ]:
         with pytest.raises(NotInThisState):
             transitions.move(order, target, actor=actor)
     order.refresh_from_db()
