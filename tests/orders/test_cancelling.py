@@ -7,7 +7,7 @@ from apps.common.errors import NotAllowed
 from apps.orders import services
 from apps.orders.errors import AlreadySent, FeeDue, NotInThisState
 from apps.orders.fulfilment.drain import drain, run_step
-from apps.orders.lifecycle import Actor
+from apps.orders.lifecycle import Actor, Status
 from apps.orders.models import Allocation, BuildSlot, FulfilmentStep, Order, PartnerJob, Refund
 from tests.factories.accounts import make_staff, make_user
 from tests.factories.bundles import make_accessory, stock_of
@@ -88,7 +88,7 @@ def test_after_signing_the_fee_is_told_first_and_then_kept() -> None:
 
 
 def test_a_fee_is_never_more_than_what_was_paid() -> None:
-    order = run_until(signed_order(), "at_store")  # type: ignore[arg-type]
+    order = run_until(signed_order(), Status.AT_STORE)
     assert services.cancellation(order) == services.Cancellation(True, DEPOSIT, 0)
     pay(order)
     fee = CAR_PRICE * 5 // 100
@@ -100,7 +100,7 @@ def test_a_fee_is_never_more_than_what_was_paid() -> None:
 
 
 def test_what_was_done_is_undone_in_reverse_order() -> None:
-    order = run_until(signed_order(), "at_store")  # type: ignore[arg-type]
+    order = run_until(signed_order(), Status.AT_STORE)
     vin = order.allocations.get().vehicle.vin
     services.cancel(order=order, accept_fee=True)
     seen = []

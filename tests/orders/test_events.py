@@ -15,6 +15,7 @@ from apps.orders import services
 from apps.orders.errors import NothingDue
 from apps.orders.fulfilment.drain import drain
 from apps.orders.gateways import GatewayEvent, sandbox_server, signing
+from apps.orders.lifecycle import Status
 from apps.orders.models import BuildSlot, Order, PaymentEvent, PaymentLeg, Refund, SandboxEvent, SandboxPayment
 from apps.orders.services import timers
 from apps.orders.services.payments import is_settled
@@ -198,7 +199,7 @@ def test_a_balance_of_the_wrong_amount_does_not_block_the_order_for_ever() -> No
     services.apply_event(refund_done(services.refund(leg=leg, amount=leg.amount - 1, reason="Wrong", user=clerk)))
     pay(order)
     assert is_settled(order)
-    assert run_until(order, "ready").appointment is not None  # type: ignore[arg-type]
+    assert run_until(order, Status.READY).appointment is not None
 
 
 def test_an_unknown_payment_and_an_unknown_refund_do_nothing() -> None:

@@ -1,5 +1,6 @@
 """The table of states, and the database that holds it."""
 
+import itertools
 import re
 
 import pytest
@@ -56,7 +57,7 @@ def test_every_state_is_reached_and_only_the_final_ones_are_ends() -> None:
         border += found
     assert reached == set(Status.values)
     assert {status for status in Status if not any(one == status for one, _ in PAIRS)} == FINAL
-    assert all(is_allowed(one, two) for one, two in zip(MAIN_LINE, MAIN_LINE[1:], strict=False))
+    assert all(is_allowed(one, two) for one, two in itertools.pairwise(MAIN_LINE))
     assert set(WHAT_IT_MEANS) == set(Status)
 
 

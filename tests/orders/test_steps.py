@@ -1,0 +1,119 @@
+"""Claiming, doing and failing."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from apps.orders.fulfilment import drain as draining
+from apps.orders.fulfilment.drain import MAX_ATTEMPTS, drain, run_step
+from apps.orders.fulfilment.handover import months_later
+from apps.orders.fulfilment.queue import enqueue, wake
+from apps.orders.lifecycle import Status
+from apps.orders.models import FulfilmentStep, Order, PartnerJob, Vehicle
+from tests.factories.orders import make_delivery_store, pay, run_until, signed_order
+from tests.factories.stores import make_store
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "expected"),
+    [
+        ("2026-01-31", 1, "2026-02-28"),
+        ("2024-01-31", 1, "2024-02-29"),
+        ("2026-11-27", 36, "2029-11-27"),
+        ("2026-12-31", 2, "2027-02-28"),
+        ("2026-10-31", 1, "2026-11-30"),
+    ],
+)
+def test_months_end_where_the_calendar_says(day: str, months: int, expected: str) -> None:
+    from datetime import date
+
+    assert months_later(date.fromisoformat(day), months).isoformat() == expected
+
+
+def test_a_step_that_takes_its_worker_with_it_is_parked() -> None:
+    order = signed_order()
+    for _ in range(MAX_ATTEMPTS):
+        assert draining._claim(set()) is not None  # claimed, and then the process was gone
+    assert run_step()
+    step = order.steps.get()
+    assert (step.status, step.attempts) == ("parked", MAX_ATTEMPTS)
+    assert order.work_items.get().text == "submit_build failed 8 times: its worker was lost"
+    assert not PartnerJob.objects.exists()
+    assert not run_step()
+
+
+def test_waiting_is_no_failing(settings: pytest.FixtureRequest) -> None:
+    settings.FULFILMENT_SPEED = 1.0  # type: ignore[attr-defined]
+    order = signed_order()
+    assert run_step()
+    for _ in range(MAX_ATTEMPTS + 2):
+        FulfilmentStep.objects.filter(status="ready").update(next_at=timezone.now())
+        assert run_step()
+    step = order.steps.get(kind="await_slot")
+    assert (step.status, step.attempts) == ("ready", 0)
+    assert step.next_at == PartnerJob.objects.get().started_at + timedelta(days=1)
+    assert drain(slice_s=5) is False  # the mails leave, and nothing else is due
+
+
+def test_failures_come_back_later_and_later() -> None:
+    order = signed_order()
+    order.lines.update(facts={})
+    waits = []
+    for _ in range(3):
+        FulfilmentStep.objects.update(next_at=timezone.now())
+        before = timezone.now()
+        run_step()
+        waits.append(round((order.steps.get().next_at - before).total_seconds()))
+    assert waits == [2, 4, 8]
+    assert order.steps.get().error == "KeyError: 'options'"
+
+
+def test_an_effect_that_fails_leaves_nothing_behind() -> None:
+    order = signed_order()
+    assert run_step()
+    assert run_step()
+    PartnerJob.objects.update(facts={"brand": "x", "model": "y", "options": 7})
+    assert run_step()
+    order.refresh_from_db()
+    assert (order.status, Vehicle.objects.count(), order.allocations.count()) == ("scheduled", 0, 0)
+    assert order.steps.get(kind="await_build").error.startswith("TypeError")
+
+
+def test_queueing_and_waking_are_harmless_when_repeated() -> None:
+    order = signed_order()
+    assert enqueue(order, "submit_build") == order.steps.get()
+    order.steps.update(next_at=timezone.now() + timedelta(days=1))
+    wake(order, "await_balance")
+    assert not run_step()
+    wake(order, "submit_build")
+    assert run_step()
+
+
+def test_a_store_without_time_is_asked_again_and_somebody_is_told() -> None:
+    order = run_until(signed_order(delivery_store=make_delivery_store()), Status.AT_STORE)
+    pay(order)
+    store = order.delivery_store
+    assert store is not None
+    store.bays.update(is_active=False)
+    for _ in range(3):
+        FulfilmentStep.objects.filter(status="ready").update(next_at=timezone.now())
+        assert run_step()
+    step = order.steps.get(status="ready")
+    assert (step.kind, step.attempts, step.next_at > timezone.now()) == ("book_handover", 0, True)
+    assert order.work_items.get(closed_at=None).kind == "handover"
+    store.bays.update(is_active=True)
+    run_until(order, Status.READY)
+    assert not order.work_items.filter(closed_at=None).exists()
+
+
+def test_an_order_that_somebody_else_works_on_is_passed_over() -> None:
+    make_store()
+    first, second = signed_order(), signed_order()
+    busy = {first.pk}
+    assert run_step(busy)
+    assert not first.steps.filter(status="done").exists()
+    assert second.steps.filter(status="done").exists()
+    assert Order.objects.filter(steps__attempts__gt=0).count() == 1
