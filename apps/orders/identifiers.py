@@ -54,5 +54,10 @@ def is_uscc(text: str) -> bool:
     """A unified social credit code with its check character: what a Chinese company is taxed under."""
     if len(text) != 18 or any(letter not in _USCC_ALPHABET for letter in text):
         return False
-    total = sum(_USCC_ALPHABET.index(letter) * weight for letter, weight in zip(text, _USCC_WEIGHTS, strict=False))
-    return _USCC_ALPHABET[(31 - total % 31) % 31] == text[-1]
+    return uscc_check_character(text[:-1]) == text[-1]
+
+
+def uscc_check_character(body: str) -> str:
+    """The eighteenth character that belongs to the seventeen before it."""
+    total = sum(_USCC_ALPHABET.index(letter) * weight for letter, weight in zip(body, _USCC_WEIGHTS, strict=True))
+    return _USCC_ALPHABET[(31 - total % 31) % 31]

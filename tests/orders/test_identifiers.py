@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.orders.identifiers import is_order_number, is_uscc, is_vin, make_vin, new_order_number, vin_check_digit
-from apps.orders.partners.simulated_maker import YEAR_CODE, _vin
+from apps.orders.partners.simulated_maker import YEAR_CODE, vin_of
 
 VIN_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
 USCC_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -78,7 +78,7 @@ def test_no_two_jobs_of_the_maker_get_the_same_vin() -> None:
 
     laps = range(0, 22_000_000, 1_000_000)
     jobs = [PartnerJob(pk=lap + 7, facts={"model": "one", "brand": "avatr"}) for lap in laps]
-    vins = {_vin(job) for job in jobs}
+    vins = {vin_of(job) for job in jobs}
     assert len(vins) == len(jobs)
     assert all(is_vin(vin) for vin in vins)
 

@@ -78,16 +78,22 @@ def activate_lines(order: Order, now: datetime) -> None:
     """Plans become entitlements, parts are the buyer's, and a charging pile needs somebody to come."""
     lines = list(order.lines.all())
     for line in lines:
-        if line.kind == LineKind.PLAN:
-            line.status = LineStatus.ACTIVE
-            line.visits_left = int(line.facts.get("visits", 0))
-            line.active_until = months_later(now.date(), int(line.facts.get("months", 12)))
-        elif line.kind == LineKind.CHARGER and line.facts.get("needs_fitting"):
-            line.status = LineStatus.BOOKED
+        begin(line, now.date())
+        if line.status == LineStatus.BOOKED:
             raise_work_item(order, "charger", f"Arrange the installation of {line.code} with {order.number}.")
-        elif line.status in (LineStatus.ALLOCATED, LineStatus.PENDING):
-            line.status = LineStatus.RECEIVED
     OrderLine.objects.bulk_update(lines, ["status", "visits_left", "active_until"])
+
+
+def begin(line: OrderLine, day: date) -> None:
+    """What becomes of a line on the day of the hand-over; nothing is saved."""
+    if line.kind == LineKind.PLAN:
+        line.status = LineStatus.ACTIVE
+        line.visits_left = int(line.facts.get("visits", 0))
+        line.active_until = months_later(day, int(line.facts.get("months", 12)))
+    elif line.kind == LineKind.CHARGER and line.facts.get("needs_fitting"):
+        line.status = LineStatus.BOOKED
+    elif line.status in (LineStatus.ALLOCATED, LineStatus.PENDING):
+        line.status = LineStatus.RECEIVED
 
 
 def send_goods(order: Order) -> None:

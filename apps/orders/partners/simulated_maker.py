@@ -32,13 +32,13 @@ class SimulatedMaker:
             return MakerState(now >= accepted_at, None, (), accepted_at if now < accepted_at else built_at)
         # The maker builds what it was told, unless its books say that it built something else.
         as_built = job.facts.get("as_built", job.facts["options"])
-        return MakerState(True, _vin(job), tuple(as_built), built_at)
+        return MakerState(True, vin_of(job), tuple(as_built), built_at)
 
     def cancel(self, *, key: str, now: datetime) -> None:
         PartnerJob.objects.filter(partner=NAME, key=key, cancelled_at=None).update(cancelled_at=now)
 
 
-def _vin(job: PartnerJob) -> str:
+def vin_of(job: PartnerJob) -> str:
     """Always the same car for the same job, and never another job's: the serial is the job's own number."""
     model = hashlib.sha256(str(job.facts["model"]).encode()).digest()
     letters = "ABCDEFHJKLMNPRSTUVWXYZ"  # without PLANT, which stands for the first million

@@ -246,23 +246,26 @@ def _insert(priced: PricedBasket, **fields: object) -> Order:
 
 
 def _freeze_lines(order: Order, lines: Sequence[PricedLine]) -> None:
-    OrderLine.objects.bulk_create(
-        OrderLine(
-            order=order,
-            position=position,
-            kind=line.kind,
-            code=line.code,
-            name_en=line.name_en,
-            name_zh=line.name_zh,
-            quantity=line.quantity,
-            unit_price=line.unit_price,
-            fitting_price=line.fitting_price,
-            total=line.total,
-            service=line.service,
-            trace=list(line.trace),
-            facts=line.details | {"needs_fitting": line.needs_fitting},
-        )
-        for position, line in enumerate(sorted(lines, key=lambda one: one.kind != LineKind.CAR), start=1)
+    in_order = sorted(lines, key=lambda one: one.kind != LineKind.CAR)
+    OrderLine.objects.bulk_create(frozen_line(order, position, line) for position, line in enumerate(in_order, start=1))
+
+
+def frozen_line(order: Order, position: int, line: PricedLine) -> OrderLine:
+    """A line with everything that was promised of it, not yet saved."""
+    return OrderLine(
+        order=order,
+        position=position,
+        kind=line.kind,
+        code=line.code,
+        name_en=line.name_en,
+        name_zh=line.name_zh,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        fitting_price=line.fitting_price,
+        total=line.total,
+        service=line.service,
+        trace=list(line.trace),
+        facts=line.details | {"needs_fitting": line.needs_fitting},
     )
 
 

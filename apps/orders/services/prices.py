@@ -93,10 +93,11 @@ def price_basket(basket: Basket) -> PricedBasket:
     lines = list(basket.lines.select_related("build__car_model__brand", "build__version").order_by("pk"))
     build = next((line.build for line in lines if line.build is not None), None)
     car_model = build.car_model if build else None
-    return PricedBasket(basket.pk, tuple(_priced(line, car_model) for line in lines), car_model)
+    return PricedBasket(basket.pk, tuple(price_line(line, car_model) for line in lines), car_model)
 
 
-def _priced(line: BasketLine, car_model: CarModel | None) -> PricedLine:
+def price_line(line: BasketLine, car_model: CarModel | None) -> PricedLine:
+    """Price one line, which need not be saved, for the basket's car."""
     if line.build is not None:
         return _car(line)
     try:

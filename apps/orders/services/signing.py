@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.utils import timezone
 from apps.orders.errors import ConsentMissing, SignatureMissing
 from apps.orders.fulfilment.queue import enqueue
 from apps.orders.lifecycle import Actor, Status
-from apps.orders.models import Order
+from apps.orders.models import Order, OrderLine
 from apps.orders.services import transitions
 from apps.orders.terms import Fee
 
@@ -23,7 +24,7 @@ def fee_table_of(order: Order) -> tuple[Fee, ...]:
     return tuple(Fee(**row) for row in order.fees)
 
 
-def contract_of(order: Order) -> dict[str, Any]:
+def contract_of(order: Order, lines: Iterable[OrderLine]) -> dict[str, Any]:
     """Everything that is promised, as plain data; its hash goes into the contract."""
     return {
         "number": order.number,
@@ -45,13 +46,15 @@ def contract_of(order: Order) -> dict[str, Any]:
                 line.facts,
                 line.trace,
             ]
-            for line in order.lines.all()
+            for line in lines
         ],
     }
 
 
-def contract_hash(order: Order) -> str:
-    text = json.dumps(contract_of(order), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+def contract_hash(order: Order, lines: Iterable[OrderLine] | None = None) -> str:
+    """The SHA-256 of the contract; ``lines`` are the order's own, which need not be saved yet."""
+    promised = contract_of(order, order.lines.all() if lines is None else lines)
+    text = json.dumps(promised, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
