@@ -11,6 +11,7 @@ import pytest
 
 from apps.configurator.engine.circuit import Circuit, CircuitError, circuit_key
 from apps.configurator.engine.compiled import CompiledModel
+from apps.configurator.engine.machine import machine_over
 from apps.configurator.engine.model import (
     AtLeast,
     AtMost,
@@ -43,10 +44,15 @@ def test_the_bytes_of_an_artefact_are_the_circuit_again_also_from_a_memory_map(t
         again = Circuit.from_bytes(view)
         assert (again.key, again.slots, again.total) == (circuit.key, circuit.slots, circuit.total)
         assert again.to_bytes() == circuit.to_bytes()
-        machine = CompiledModel(model, CONTEXT, again, mode="interpreted")
+        machine = machine_over(model, CONTEXT, view)
         assert machine.answer(("engine-1",)) == CompiledModel(model, CONTEXT, circuit).answer(("engine-1",))
         del again, machine
         view.release()
+
+
+def test_an_artefact_of_other_rules_is_refused() -> None:
+    with pytest.raises(CircuitError, match="other rules"):
+        machine_over(replace(BASE, rules=()), CONTEXT, compile_model(BASE, CONTEXT).to_bytes())
 
 
 @pytest.mark.parametrize("damage", [lambda data: data[:-4], lambda data: b"x" + data[1:], lambda _data: b""])

@@ -24,7 +24,7 @@ def make_machine(case: Case) -> CompiledModel:
 
 
 @cache
-def make_vehicle_machine(mode: Mode, options: int = 60) -> CompiledModel:
+def make_vehicle_machine(mode: Mode, options: int = 45) -> CompiledModel:
     model = make_vehicle(options, seed=3, coupling=0.1)
     return CompiledModel(model, CONTEXT, compile_model(model, CONTEXT), mode=mode)
 

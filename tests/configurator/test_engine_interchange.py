@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from apps.configurator.engine.interchange import answer_document, read
+from apps.configurator.engine.interchange import answer_document, document_of, read
 from apps.configurator.engine.model import ModelError
 
 DOCUMENT: dict[str, Any] = {
@@ -92,7 +92,8 @@ def test_above_the_budget_an_option_is_blocked() -> None:
         (("rules", 3, "id"), "r1", "duplicate", "rules[3].id"),
         (("price_rules", 0, "amount"), None, "missing", "price_rules[0].amount"),
         (("price_rules", 0, "amount"), 1 << 60, "prices-too-large", "groups"),
-        (("colour",), "red", "unknown-field", "colour"),
+        (("rules", 3, "untill"), "2026-04-01", "unknown-field", "rules[3].untill"),
+        (("rules", 0, "if"), "tow", "bad-type", "rules[0].if"),
     ],
 )
 def test_what_is_malformed_is_refused_with_its_place(
@@ -106,6 +107,18 @@ def test_what_is_malformed_is_refused_with_its_place(
     with pytest.raises(ModelError) as caught:
         read(document)
     assert (caught.value.code, caught.value.path) == (code, place)
+
+
+def test_fields_beyond_the_format_are_passed_over() -> None:
+    assert answer_document(DOCUMENT | {"comment": "an example"}) == answer_document(DOCUMENT)
+
+
+def test_a_document_survives_being_read_and_written() -> None:
+    table = {"id": "t", "type": "table", "groups": ["battery"], "rows": [["std"], ["long"]]}
+    least = {"id": "l", "type": "at_least", "k": 1, "options": ["std", "tow"]}
+    inquiry = read(DOCUMENT | {"rules": [*DOCUMENT["rules"], table, least]})
+    again = read(document_of(inquiry.model, inquiry.context))
+    assert (again.model, again.context) == (inquiry.model, inquiry.context)
 
 
 def test_a_table_is_checked_cell_by_cell() -> None:

@@ -149,6 +149,16 @@ def _rule(draw: st.DrawFn, name: str, groups: list[Group], options: list[str]) -
     return Table(name, tuple(group.name for group in chosen), tuple(rows))
 
 
+def released(model: Model, choices: tuple[str, ...], literal: str) -> tuple[str, ...]:
+    """The choices, each once, that stay in force when a literal is asked for, word for word as the format says."""
+    asked = option_of(literal)
+    (group,) = [group for group in model.groups if asked in {option.id for option in group.options}]
+    own = {option.id for option in group.options}
+    if group.pick == "any":
+        own = {asked if literal.startswith("!") else f"!{asked}"}
+    return tuple(dict.fromkeys(choice for choice in choices if choice not in own))
+
+
 def subsets_one_smaller(items: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """The tuples that leave out one item."""
     for index in range(len(items)):

@@ -12,6 +12,7 @@ splitting are a few operations on long integers. The result depends on the probl
 """
 
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -70,15 +71,36 @@ def compile_problem(
     Components of more than ``drivers_above`` clauses branch on their most constrained variable instead (``None``:
     none do). Raises ``BudgetExceeded``.
     """
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, _RECURSION))
-    try:
+    with _DEEP:
         search = _Search(problem, order, drivers_above, budget or Budget(), progress)
         root = search.root()
         search.check()
         return Compiled(search.nodes, root)
-    finally:
-        sys.setrecursionlimit(limit)
+
+
+class _Deep:
+    """Lets the search recurse through all variables: raises the interpreter's limit while any thread compiles."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._users = 0
+        self._usual = 0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._users == 0:
+                self._usual = sys.getrecursionlimit()
+                sys.setrecursionlimit(max(self._usual, _RECURSION))
+            self._users += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._users -= 1
+            if self._users == 0:
+                sys.setrecursionlimit(self._usual)
+
+
+_DEEP = _Deep()
 
 
 class _Search:

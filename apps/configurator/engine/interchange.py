@@ -1,4 +1,7 @@
-"""The JSON interchange format: one model with its context, choices and questions in, the answer out."""
+"""The JSON interchange format: one model with its context, choices and questions in, the answer out.
+
+Fields that the format does not know are passed over, except in rules, where a misspelt one would change the meaning.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -40,7 +43,6 @@ class Inquiry:
 def read(document: object) -> Inquiry:
     """Parse a document; raises ``ModelError`` that names the place for anything malformed."""
     top = _object(document, "")
-    _known(top, {"groups", "rules", "price_rules", "context", "choices", "budget", "ask"}, "")
     model = Model(
         groups=tuple(_group(item, f"groups[{i}]") for i, item in enumerate(_list(top, "groups", ""))),
         rules=tuple(_rule(item, f"rules[{i}]") for i, item in enumerate(_list(top, "rules", "", default=[]))),
@@ -121,7 +123,6 @@ def _rule_document(rule: Rule) -> dict[str, Any]:
 
 def _group(item: object, path: str) -> Group:
     group = _object(item, path)
-    _known(group, {"name", "pick", "options"}, path)
     pick = _string(group, "pick", path)
     if pick not in ("one", "any"):
         raise ModelError("bad-pick", f"pick is 'one' or 'any', not {pick!r}", f"{path}.pick")
@@ -184,7 +185,6 @@ def _context(item: object) -> Context:
     if item is None:
         return Context()
     context = _object(item, "context")
-    _known(context, {"market", "date"}, "context")
     market = context.get("market")
     if market is not None and not isinstance(market, str):
         raise ModelError("bad-type", f"a market is a string, not {market!r}", "context.market")

@@ -8,6 +8,7 @@ Compiling takes a second or two, so it happens in a background thread the first 
 kept in numba's cache on disk; until it is done, and for small circuits, sweeps run interpreted.
 """
 
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -186,6 +187,10 @@ class _Loader:
 
     def __init__(self) -> None:
         self.kernels: Kernels | None = None
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget a compile that is under way."""
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
@@ -206,6 +211,8 @@ class _Loader:
 
 
 _loader = _Loader()
+if hasattr(os, "register_at_fork"):  # a fork has no threads but its own: what one had begun begins anew
+    os.register_at_fork(after_in_child=_loader.reset)
 
 
 def ready_kernels() -> Kernels | None:

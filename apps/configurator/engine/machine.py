@@ -52,16 +52,34 @@ class Machine(ABC):
         """The nearest car to choices that contradict each other, ``None`` if the model has no car."""
 
 
-def machine_for(model: Model, context: Context, budget: "Budget | None" = None) -> Machine:
-    """The best machine for the model: compiled, here and now, where that succeeds within the budget, else solving."""
+def machine_for(model: Model, context: Context, budget: "Budget | None" = None, *, apart: bool = False) -> Machine:
+    """The best machine for the model: compiled where that succeeds within the budget, else solving.
+
+    ``apart`` compiles in a process of its own, for large models in a process that has other things to do.
+    """
     from .compiled import CompiledModel
     from .compiler import BudgetExceeded
+    from .process import compile_apart
     from .publishing import compile_model
     from .solvers import SolverModel
     from .tables import TableTooLarge
 
     try:
-        circuit = compile_model(model, context, budget)
+        circuit = (compile_apart if apart else compile_model)(model, context, budget)
     except (BudgetExceeded, TableTooLarge):
         return SolverModel(model, context)
+    return CompiledModel(model, context, circuit)
+
+
+def machine_over(model: Model, context: Context, artefact: bytes | memoryview) -> Machine:
+    """The machine over a stored artefact (``Circuit.to_bytes``), for instance a memory map; nothing is compiled.
+
+    Raises ``CircuitError`` if the bytes are no artefact of this version, or of other rules than the model's.
+    """
+    from .circuit import Circuit, CircuitError, circuit_key
+    from .compiled import CompiledModel
+
+    circuit = Circuit.from_bytes(artefact)
+    if circuit.key != circuit_key(model, context):
+        raise CircuitError("the artefact belongs to other rules")
     return CompiledModel(model, context, circuit)

@@ -34,6 +34,26 @@ def elimination_orders(sizes: Sequence[int], scopes: Iterable[frozenset[int]], *
     return [list(order) for order in sorted(found, key=lambda order: found[order])]
 
 
+def estimated_work(sizes: Sequence[int], scopes: Iterable[frozenset[int]]) -> tuple[float, int]:
+    """How hard it looks, as the binary logarithm of the sum of all tables, and the mask of the variables of the largest."""
+    graph = [0] * len(sizes)
+    for scope in scopes:
+        mask = sum(1 << variable for variable in scope)
+        for variable in scope:
+            graph[variable] |= mask & ~(1 << variable)
+    weights = [log2(max(2, size)) for size in sizes]
+    work, order = _eliminate(list(graph), weights, random.Random(0), fill=True)  # noqa: S311
+    largest, most = 0, -1.0
+    for variable in order:
+        near = bits(graph[variable])
+        weight = weights[variable] + sum(weights[other] for other in near)
+        if weight > most:
+            largest, most = graph[variable] | 1 << variable, weight
+        for other in near:
+            graph[other] = (graph[other] | graph[variable]) & ~(1 << other | 1 << variable)
+    return log2(work), largest
+
+
 def _eliminate(graph: list[int], weights: list[float], rng: random.Random, *, fill: bool) -> tuple[float, list[int]]:
     """One elimination order and the sum of the sizes of the tables that eliminating along it would build."""
     score = _fill if fill else _degree
