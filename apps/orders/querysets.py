@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
-    from apps.orders.models import Order
+    from apps.orders.models import Basket, Order  # noqa: F401  named in annotations
 
 
 class BasketQuerySet(models.QuerySet["Basket"]):

@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 
+from apps.accounts.models import User
 from apps.bundles.errors import BadQuantity, DoesNotFit, OutOfStock, UnknownProduct
 from apps.configurator.codes import new_code
 from apps.orders import services
@@ -101,7 +102,13 @@ def test_anothers_basket_does_not_exist() -> None:
     mine, guest = services.create_basket(user=owner), services.create_basket()
     assert services.open_basket(basket_id=mine.pk, user=owner) == mine
     assert services.open_basket(basket_id=str(guest.pk)) == guest
-    for basket_id, user in [(mine.pk, other), (mine.pk, None), (uuid.uuid4(), owner), ("nonsense", owner)]:
+    foreign: list[tuple[uuid.UUID | str, User | None]] = [
+        (mine.pk, other),
+        (mine.pk, None),
+        (uuid.uuid4(), owner),
+        ("nonsense", owner),
+    ]
+    for basket_id, user in foreign:
         with pytest.raises(BasketNotFound):
             services.open_basket(basket_id=basket_id, user=user)
     assert services.create_basket(user=owner) == mine

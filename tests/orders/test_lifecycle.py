@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from uuid import UUID
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -74,10 +75,10 @@ def test_the_database_allows_exactly_the_pairs_of_the_table() -> None:
     assert pairs_in_database("orders_paymentleg_guard_status") == LEG_PAIRS
 
 
-def refused(statement: str, *parameters: object) -> tuple[str, str]:
+def refused(statement: str, *parameters: UUID | int) -> tuple[str, str]:
     """(SQLSTATE, constraint) of what the database says to a statement."""
     with pytest.raises(IntegrityError) as caught, transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(statement, parameters)
+        cursor.execute(statement, list(parameters))
     cause = caught.value.__cause__
     return cause.sqlstate, cause.diag.constraint_name  # type: ignore[union-attr]
 

@@ -183,14 +183,14 @@ def _check_input(contact: Contact, city: str, invoice: InvoiceData, plan: str) -
 def _contact_errors(contact: Contact, city: str) -> Iterator[tuple[str, str, str]]:
     given = {"contact.name": contact.name, "contact.phone": contact.phone, "contact.email": contact.email, "city": city}
     longest = {"contact.name": 100, "contact.email": 254, "city": 100}
-    checks = {"contact.email": validate_email, "contact.phone": valid_phone}
+    checks: dict[str, Callable[[str], None]] = {"contact.email": validate_email, "contact.phone": valid_phone}
     for field, value in given.items():
         if not value.strip():
             yield field, "required", _("Please fill this in.")
         elif CONTROL.search(value):
             yield field, "invalid", _("Please leave out control characters.")
         elif len(value.strip()) > longest.get(field, len(value)):
-            yield field, "too_long", _("Please keep this below %(limit)s characters.") % {"limit": longest[field] + 1}
+            yield field, "too_long", _("At most %(limit)s characters, please.") % {"limit": longest[field]}
         elif field in checks:
             yield from _complaint(field, checks[field], value.strip())
 
@@ -204,7 +204,7 @@ def _invoice_errors(invoice: InvoiceData) -> Iterator[tuple[str, str, str]]:
         yield (
             "invoice.title",
             "too_long",
-            _("Please keep this below %(limit)s characters.") % {"limit": TITLE_LENGTH + 1},
+            _("At most %(limit)s characters, please.") % {"limit": TITLE_LENGTH},
         )
     if invoice.kind == Order.Invoice.COMPANY:
         if not invoice.title.strip():
