@@ -46,7 +46,7 @@ class CompiledModel(Machine):
         constant = self._constant
         return self._board.answer(
             choices,
-            [cost + constant for cost in swept.costs] if constant else swept.costs,
+            [cost + constant for cost in swept.costs] if constant else [*swept.costs],
             swept.blocked,
             count=0 if swept.least is None else self._sweeper.count(masked),
             minimum=None if swept.least is None else swept.least + constant,

@@ -74,7 +74,7 @@ class SolverModel(Machine):
         cheapest = self._prices.cheapest(choices)
         possible = self.possible(choices)
         slot_of = self._problem.layout.slot_of
-        totals = [0] * self._problem.layout.slots
+        totals: list[int | None] = [0] * self._problem.layout.slots
         blocked: list[int] = []
         for literal, slot in slot_of.items():
             kept = self.model.released(choices, literal)
