@@ -57,7 +57,7 @@ def cases(data: Path | None) -> Iterator[Case]:
     yield Case("truck, 405 options", lambda: make_vehicle(405, seed=1, coupling=0.13), 2.5, 5.0, prices=10)
     if data is not None:
         cnf = data / "automotive01.dimacs"
-        yield Case("Renault, 396 values", lambda: read_renault(data), 0.6, 5.0, prices=0)
+        yield Case("Renault, 396 values", lambda: read_renault(data), 0.6, 5.0, prices=3)
         automotive = lambda: priced(read_dimacs(cnf.read_text().splitlines()))  # noqa: E731
         yield Case("Automotive01, 2,513 features", automotive, 1.0, None, prices=4, walks=4)
 

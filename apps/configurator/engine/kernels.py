@@ -47,49 +47,34 @@ def sweep_down(runs: Any, children: Any, up: Any, down: Any) -> None:  # noqa: C
 
     A child that is blocked itself gets a value when all its siblings are free: that prices the switches.
     """
-    for back in range(len(runs) - 1):
-        run = len(runs) - 2 - back
-        arity = runs[run][1]
-        begin = runs[run][3]
-        if runs[run][0] == 0:
-            for node in range(runs[run][2], runs[run + 1][2]):
-                outside = down[node]
-                at = begin
-                begin += arity
-                if outside == INF:
-                    continue
-                total = up[node]
-                if total < INF:
-                    total += outside
-                    for place in range(at, at + arity):
-                        child = children[place]
-                        value = total - up[child]
-                        if value < down[child]:
-                            down[child] = value
-                    continue
-                blocked = -1
-                total = outside
-                for place in range(at, at + arity):
-                    value = up[children[place]]
-                    if value < INF:
-                        total += value
-                    elif blocked < 0:
-                        blocked = children[place]
-                    else:
-                        total = INF
-                if total < down[blocked]:
-                    down[blocked] = total
-        else:
-            for node in range(runs[run][2], runs[run + 1][2]):
-                outside = down[node]
-                at = begin
-                begin += arity
-                if outside == INF:
-                    continue
-                for place in range(at, at + arity):
+    for back in range(2, len(runs) + 1):
+        kind, arity, first, end = runs[-back]
+        for node in range(first, runs[1 - back][2]):
+            at = end
+            end += arity
+            outside = down[node]
+            if outside == INF:
+                continue
+            if kind == 1:
+                for place in range(at, end):
+                    down[children[place]] = min(outside, down[children[place]])
+                continue
+            total = up[node] + outside
+            if total < INF:
+                for place in range(at, end):
                     child = children[place]
-                    if outside < down[child]:
-                        down[child] = outside
+                    down[child] = min(total - up[child], down[child])
+                continue
+            total = outside
+            blocked = -1
+            for place in range(at, end):
+                if up[children[place]] < INF:
+                    total += up[children[place]]
+                elif blocked < 0:
+                    blocked = children[place]
+                else:
+                    total = INF
+            down[blocked] = min(total, down[blocked])
 
 
 def trace(runs: Any, children: Any, up: Any, taken: Any) -> None:
@@ -135,41 +120,32 @@ def count_residues(runs: Any, children: Any, primes: Any, counts: Any) -> None: 
     """
     inverse = 1.0 / primes
     first_or = 0
-    while first_or < len(runs) - 1 and runs[first_or][0] == 0:
+    while runs[first_or][0] == 0:
         first_or += 1
-    numbers = runs[first_or][2]
     for run in range(len(runs) - 1):
-        arity = runs[run][1]
-        end = runs[run][3]
-        if runs[run][0] == 0:
-            for node in range(runs[run][2], runs[run + 1][2]):
-                at = end
-                end += arity
-                alive = 1.0
-                while at < end and children[at] < numbers:
-                    alive *= counts[children[at], 0]
-                    at += 1
-                for lane in range(LANES):
-                    counts[node, lane] = alive
-                if alive == 0.0:
-                    continue
+        kind, arity, first, end = runs[run]
+        for node in range(first, runs[run + 1][2]):
+            at = end
+            end += arity
+            start = 1.0 - kind
+            while kind == 0 and at < end and children[at] < runs[first_or][2]:
+                start *= counts[children[at], 0]
+                at += 1
+            for lane in range(LANES):
+                counts[node, lane] = start
+            if kind == 1:
                 for place in range(at, end):
-                    child = children[place]
-                    for lane in range(LANES):
-                        value = counts[node, lane] * counts[child, lane]
-                        counts[node, lane] = value - ((value * inverse[lane] + _ROUND) - _ROUND) * primes[lane]
-        else:
-            for node in range(runs[run][2], runs[run + 1][2]):
-                at = end
-                end += arity
-                for lane in range(LANES):
-                    counts[node, lane] = counts[children[at], lane]
-                for place in range(at + 1, end):
                     for lane in range(LANES):
                         counts[node, lane] += counts[children[place], lane]
                 for lane in range(LANES):
                     value = counts[node, lane]
                     counts[node, lane] = value - ((value * inverse[lane] + _ROUND) - _ROUND) * primes[lane]
+            elif start != 0.0:
+                for place in range(at, end):
+                    child = children[place]
+                    for lane in range(LANES):
+                        value = counts[node, lane] * counts[child, lane]
+                        counts[node, lane] = value - ((value * inverse[lane] + _ROUND) - _ROUND) * primes[lane]
 
 
 @dataclass(frozen=True, slots=True)
