@@ -97,13 +97,15 @@ class OrderViewSet(IdempotentMixin, GenericViewSet[Order]):
     @extend_schema(parameters=_ONE, request=None, responses={201: PaymentOutput}, methods=["POST"])
     @action(detail=True, methods=["get", "post"], pagination_class=None)
     def payments(self, request: Request, number: str) -> Response:
-        """POST asks for the payment that is due now and says where it is made; 409 when nothing is."""
+        """POST asks for the payment that is due now and says where it is made; 409 when nothing is.
+
+        The pay page ends there: a program has no session of ours to come back to.
+        """
         order = self._order(request, number)
         if request.method == "GET":
             return Response([payment_body(leg) for leg in order.legs.all()])
         base = request.build_absolute_uri("/")
-        back = request.build_absolute_uri(order.get_absolute_url())
-        leg = services.request_payment(order=order, base_url=base, return_url=back)
+        leg = services.request_payment(order=order, base_url=base)
         body = payment_body(leg) | {"pay_url": request.build_absolute_uri(leg.pay_url)}
         return Response(body, status=status.HTTP_201_CREATED)
 
