@@ -187,7 +187,7 @@ CELERY_BEAT_SCHEDULE = {
     "careers.forget_decided": {"task": "careers.forget_decided", "schedule": timedelta(days=1)},
     "common.clear_expired": {"task": "common.clear_expired", "schedule": timedelta(hours=1)},
 }
-# 1000 makes days into minutes: what the makers' and carriers' simulators call a day lasts a day divided by this.
+# At 1000 each day of the simulated makers and carriers lasts a second (orders.terms.pace): a delivery takes seconds.
 FULFILMENT_SPEED: float = _read("FULFILMENT_SPEED", env.float, "a number, 1 for real time", default=1.0)
 # Where the portal is reached from outside: links in mails begin with it.
 PUBLIC_URL: str = env.str("PUBLIC_URL", "http://localhost:8000")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from decimal import Decimal
+from math import log
 
 from apps.common.money import share
 
@@ -20,13 +21,14 @@ FEE_PERCENT: Mapping[str, str] = {
     "in_transit": "4",
     "at_store": "5",
 }
-# Days in real time; divided by FULFILMENT_SPEED.
+# Days in real time; ``pace`` says how long they last at FULFILMENT_SPEED.
 BUILD_ACCEPTED_DAYS = 1
 BUILD_DAYS = 10
 TRANSPORT_DAYS = 4
 PREPARATION_DAYS = 1
 RETURN_WINDOW_DAYS = 7
 GOODS_DAYS = 3
+SECONDS_A_DAY, SECOND_A_DAY_AT = 86_400, 1_000
 CHECKLIST = ("paint", "glass", "tyres", "interior", "charging", "documents", "keys", "software")
 
 
@@ -63,5 +65,9 @@ def fee_table(car_price: int) -> tuple[Fee, ...]:
 
 
 def pace(days: float, speed: float) -> timedelta:
-    """How long so many days of the trade last at this speed."""
-    return timedelta(days=days) / speed
+    """How long so many days of the trade last at this speed: at 1 as long as they are, at 1000 a second each.
+
+    In between and beyond the dial turns evenly (by the same factor for the same ratio): at 10 a day lasts 33 minutes, at
+    100 about 44 seconds.
+    """
+    return timedelta(days=days) * speed ** -log(SECONDS_A_DAY, SECOND_A_DAY_AT)

@@ -52,6 +52,7 @@ def test_there_is_a_fee_for_every_state_in_which_a_signed_order_can_be_cancelled
     assert signed == set(IN_WORK) == set(FEE_PERCENT)
 
 
-def test_speed_divides_days() -> None:
-    assert pace(10, 86_400) == timedelta(seconds=10)
+def test_a_day_lasts_a_day_or_at_speed_a_second() -> None:
     assert pace(0.5, 1) == timedelta(hours=12)
+    assert pace(10, 1_000) == timedelta(seconds=10)
+    assert pace(1, 10_000) < pace(1, 1_000) < pace(1, 10) < pace(1, 1) < pace(1, 0.5)

@@ -1,6 +1,6 @@
 """The steps of a past order: what was done, and the one that is next."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from apps.orders.demo.stories import Story
 from apps.orders.lifecycle import Status
@@ -21,8 +21,8 @@ _DONE_AT = {
 }
 _GOODS_DONE_AT = {_S.RESERVED: ("send_goods",), _S.COMPLETED: ("goods_arrive",)}
 _TRIES = 8
-# The carrier comes for a new car this much later.
-_COLLECTED_AFTER = timedelta(hours=4)
+# The carrier comes for a new car so much later.
+_COLLECTED_AFTER_DAYS = 4 / 24
 
 
 def steps_of(story: Story, order: Order, now: datetime, speed: float) -> list[FulfilmentStep]:
@@ -66,7 +66,7 @@ def _next(story: Story, now: datetime, speed: float) -> tuple[str, datetime] | N
         case _S.SCHEDULED:
             return "await_build", signed_at + pace(BUILD_ACCEPTED_DAYS + BUILD_DAYS, speed)
         case _S.VIN_ASSIGNED:
-            return "ship", now + _COLLECTED_AFTER / speed
+            return "ship", now + pace(_COLLECTED_AFTER_DAYS, speed)
         case _S.IN_TRANSIT:
             return "await_arrival", since + pace(TRANSPORT_DAYS, speed)
         case _S.AT_STORE:

@@ -1,7 +1,7 @@
 """The maker and the carrier: what we ask of them, whoever they are.
 
 Each adapter is called with a key by which the other side recognises a repeated request. The simulated partners keep
-their own books (``PartnerJob``) and need real time: so many days, divided by ``FULFILMENT_SPEED``.
+their own books (``PartnerJob``) and need real time: so many days, which ``FULFILMENT_SPEED`` makes shorter.
 """
 
 from dataclasses import dataclass
