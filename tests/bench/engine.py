@@ -59,7 +59,7 @@ def cases(data: Path | None) -> Iterator[Case]:
         cnf = data / "automotive01.dimacs"
         yield Case("Renault, 396 values", lambda: read_renault(data), 0.6, 5.0, prices=3)
         automotive = lambda: priced(read_dimacs(cnf.read_text().splitlines()))  # noqa: E731
-        yield Case("Automotive01, 2,513 features", automotive, 1.0, None, prices=4, walks=4)
+        yield Case("Automotive01, 2,513 features", automotive, 1.0, None, prices=4)
 
 
 def clock[T](function: Callable[[], T], into: list[float]) -> T:

@@ -67,6 +67,7 @@ class Sweeper:
         self.costs = Costs(prices + [0] * (circuit.slots - len(prices)))
         self.mode = mode
         self._own = threading.local()
+        self._system = ResidueSystem(circuit.total if self._wants_kernels else 0)
         if mode == "compiled":
             kernels.load_kernels()
         elif self._wants_kernels:
@@ -174,10 +175,6 @@ class Sweeper:
     @cached_property
     def _lists(self) -> tuple[list[list[int]], list[int]]:
         return self.circuit.runs.tolist(), self.circuit.children.tolist()
-
-    @cached_property
-    def _system(self) -> "ResidueSystem":
-        return ResidueSystem(self.circuit.total)
 
     def _work(self, changes: Mapping[int, Cost]) -> "_Work":
         """This thread's arrays, with the costs of the literals set."""
