@@ -7,6 +7,7 @@ from apps.common.errors import NotAllowed
 from apps.orders import services
 from apps.orders.errors import AlreadySent, FeeDue, NotInThisState
 from apps.orders.fulfilment.drain import drain, run_step
+from apps.orders.gateways import GatewayEvent
 from apps.orders.lifecycle import Actor, Status
 from apps.orders.models import Allocation, BuildSlot, FulfilmentStep, Order, PartnerJob, Refund
 from tests.factories.accounts import make_staff, make_user
@@ -221,3 +222,8 @@ def test_a_refund_that_fails_is_tried_again() -> None:
     assert order.work_items.get().kind == "refund"
     order.refresh_from_db()
     assert order.status == "cancelling"
+    told = GatewayEvent("sandbox", "late", "refund.done", str(refund.leg_id), refund.amount, str(refund.pk))
+    assert services.apply_event(told) == "refunded"
+    order.refresh_from_db()
+    assert order.status == "cancelled"
+    assert not order.work_items.filter(closed_at=None).exists()

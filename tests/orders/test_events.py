@@ -213,7 +213,7 @@ def test_an_unknown_payment_and_an_unknown_refund_do_nothing() -> None:
     assert services.apply_event(event(order.legs.get(position=2), "payment.captured")) == "not asked for"
     leg.refresh_from_db()
     assert (leg.status, leg.refunded) == ("captured", 0)
-    assert set(order.work_items.values_list("kind", flat=True)) == {"refund", "payment"}
+    assert set(order.work_items.values_list("kind", flat=True)) == {"unasked_refund", "payment"}
 
 
 def test_a_refund_is_done_once() -> None:

@@ -16,29 +16,48 @@ from apps.orders.services.transitions import raise_work_item
 
 log = structlog.get_logger(__name__)
 GIVE_UP_AFTER = 10
+# No attempt takes longer; one that was lost with its worker is made again after this.
+ATTEMPT = timedelta(minutes=2)
 
 
 def send_due_notice() -> bool:
     """Send one mail that is due; returns whether there was one.
 
-    A worker killed between sending and noting it sends the mail again: twice is better than never.
+    Nothing is locked while the mail server takes its time: the claim moves the mail's next attempt, the note ends it. A
+    worker killed in between sends the mail again: twice is better than never.
     """
-    with transaction.atomic():
-        due = Notice.objects.filter(sent_at=None, next_at__lte=timezone.now(), attempts__lt=GIVE_UP_AFTER)
-        notice = due.select_for_update(skip_locked=True, of=("self",)).select_related("order").order_by("pk").first()
-        if notice is None:
-            return False
-        notice.attempts += 1
-        try:
-            message_for(notice.order, notice.kind).send()
-            notice.sent_at = timezone.now()
-        except Exception as error:  # whatever is wrong with one mail, the others have to leave
-            log.warning("mail_failed", kind=notice.kind, error=type(error).__name__)
-            notice.next_at = timezone.now() + timedelta(seconds=30 * 2**notice.attempts)
-            if notice.attempts >= GIVE_UP_AFTER:
-                raise_work_item(notice.order, "mail", f"The mail “{notice.kind}” could not be sent.")
-        notice.save(update_fields=["attempts", "sent_at", "next_at"])
-        return True
+    notice = _claim()
+    if notice is None:
+        return False
+    try:
+        message_for(notice.order, notice.kind).send()
+    except Exception as error:  # whatever is wrong with one mail, the others have to leave
+        log.warning("mail_failed", kind=notice.kind, error=type(error).__name__)
+        _note_failure(notice)
+    else:
+        Notice.objects.filter(pk=notice.pk).update(sent_at=timezone.now())
+    return True
+
+
+@transaction.atomic
+def _claim() -> Notice | None:
+    """A mail that is due, its attempt counted and its next one put off until this one must be over."""
+    now = timezone.now()
+    due = Notice.objects.filter(sent_at=None, next_at__lte=now, attempts__lt=GIVE_UP_AFTER)
+    free = due.select_for_update(skip_locked=True, of=("self",)).select_related("order")
+    notice = free.order_by("next_at", "pk").first()
+    if notice is not None:
+        notice.attempts, notice.next_at = notice.attempts + 1, now + ATTEMPT
+        notice.save(update_fields=["attempts", "next_at"])
+    return notice
+
+
+@transaction.atomic
+def _note_failure(notice: Notice) -> None:
+    later = timezone.now() + timedelta(seconds=30 * 2**notice.attempts)
+    Notice.objects.filter(pk=notice.pk, sent_at=None).update(next_at=later)
+    if notice.attempts >= GIVE_UP_AFTER:
+        raise_work_item(notice.order, "mail", f"The mail “{notice.kind}” could not be sent.")
 
 
 def message_for(order: Order, kind: str) -> EmailMessage:

@@ -22,6 +22,8 @@ from apps.orders.models import SandboxEvent, SandboxPayment
 OUTCOMES = ("success", "fail", "slow", "duplicate", "reorder", "never")
 SLOW = timedelta(seconds=8)
 TIMEOUT_S = 5
+# An attempt that was lost with its process is made again after this.
+ATTEMPT = timedelta(seconds=30)
 # Then the merchant is told no more and has to ask.
 GIVE_UP_AFTER = 12
 
@@ -117,23 +119,28 @@ def deliver_due(*, limit: int = 50) -> int:
 
 
 def _deliver_one() -> bool:
-    """Claim one event, send it, note the answer. A process that dies in between only leaves it to be sent again."""
-    with transaction.atomic():
-        due = SandboxEvent.objects.filter(delivered_at=None, next_at__lte=timezone.now(), attempts__lt=GIVE_UP_AFTER)
-        event = (
-            due.select_for_update(skip_locked=True, of=("self",)).select_related("payment").order_by("next_at").first()
-        )
-        if event is None:
-            return False
-        taken, event.answer = _send(event)
-        event.attempts += 1
-        now = timezone.now()
-        if taken:
-            event.delivered_at = now
-        else:
-            event.next_at = now + timedelta(seconds=min(3600, 2**event.attempts))
-        event.save(update_fields=["attempts", "answer", "delivered_at", "next_at"])
-        return True
+    """Claim one event, send it, note the answer; nothing is locked meanwhile. What dies in between is sent again."""
+    event = _claim()
+    if event is None:
+        return False
+    taken, answer = _send(event)
+    now = timezone.now()
+    after = {"delivered_at": now} if taken else {"next_at": now + timedelta(seconds=min(3600, 2**event.attempts))}
+    SandboxEvent.objects.filter(pk=event.pk).update(answer=answer, **after)
+    return True
+
+
+@transaction.atomic
+def _claim() -> SandboxEvent | None:
+    """An event that is due, its attempt counted and its next one put off until this one must be over."""
+    now = timezone.now()
+    due = SandboxEvent.objects.filter(delivered_at=None, next_at__lte=now, attempts__lt=GIVE_UP_AFTER)
+    free = due.select_for_update(skip_locked=True, of=("self",)).select_related("payment")
+    event = free.order_by("next_at", "pk").first()
+    if event is not None:
+        event.attempts, event.next_at = event.attempts + 1, now + ATTEMPT
+        event.save(update_fields=["attempts", "next_at"])
+    return event
 
 
 def webhook_body(event: SandboxEvent) -> bytes:

@@ -133,7 +133,7 @@ def _refunded(order: Order, leg: PaymentLeg, event: GatewayEvent) -> str:
         refund = None
     if refund is None or refund.amount != event.amount:
         transitions.raise_work_item(
-            order, "refund", f"The gateway refunded {event.amount} fen that we did not ask for."
+            order, "unasked_refund", f"The gateway refunded {event.amount} fen that we did not ask for."
         )
         return "unknown refund"
     if refund.status == Refund.Status.DONE:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import structlog
 from django.db import transaction
 from django.db.models import F, Max, Sum
 from django.utils import timezone
@@ -17,8 +18,11 @@ from apps.orders.services import transitions
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
+log = structlog.get_logger(__name__)
 UNPAID = (LegStatus.PLANNED, LegStatus.REQUESTED, LegStatus.FAILED)
 RECONCILE_AFTER = timedelta(minutes=2)
+# A call that was lost with its worker is made again after this.
+ATTEMPT = timedelta(minutes=1)
 # So long a payment that we gave up is still asked about.
 ASK_FOR = timedelta(days=3)
 
@@ -33,26 +37,33 @@ def due_leg(order: Order) -> PaymentLeg | None:
     return next((leg for leg in legs if leg.status in PAYABLE), None)
 
 
-@transaction.atomic
 def request_payment(*, order: Order, base_url: str, return_url: str = "") -> PaymentLeg:
     """The due payment with the address of its pay page; again gives the same page.
 
-    ``base_url`` is where the gateway reaches us, ``return_url`` where the buyer comes back to.
+    ``base_url`` is where the gateway reaches us, ``return_url`` where the buyer comes back to. The gateway is asked
+    between two transactions, by a key: whatever is lost, asking again finds the same payment.
 
     Raises:
         NothingDue: nothing can be paid now.
     """
+    leg = _make_requested(order)
+    leg.pay_url = gateway(leg.gateway).create(
+        key=leg.pk, amount=leg.amount, subject=order.number, return_url=return_url, base_url=base_url
+    )
+    PaymentLeg.objects.filter(pk=leg.pk).update(pay_url=leg.pay_url)
+    return leg
+
+
+@transaction.atomic
+def _make_requested(order: Order) -> PaymentLeg:
     mine = transitions.lock(order)
     leg = due_leg(mine)
     if leg is None:
         raise NothingDue
-    leg.pay_url = gateway(DEFAULT).create(
-        key=leg.pk, amount=leg.amount, subject=mine.number, return_url=return_url, base_url=base_url
-    )
-    leg.gateway = DEFAULT
+    leg.gateway = leg.gateway or DEFAULT
     if leg.status != LegStatus.REQUESTED:
         leg.status, leg.requested_at = LegStatus.REQUESTED, timezone.now()
-    leg.save()
+    leg.save(update_fields=["gateway", "status", "requested_at", "changed_at"])
     return leg
 
 
@@ -79,25 +90,44 @@ def refundable(leg: PaymentLeg) -> int:
 
 
 def send_due_refund() -> bool:
-    """Ask the gateway for one refund that is due; returns whether there was one."""
-    with transaction.atomic():
-        due = Refund.objects.filter(status=Refund.Status.DUE, next_at__lte=timezone.now())
-        # Order and refund in one go and never waiting: the order's lock comes first everywhere.
-        free = due.select_related("leg__order").select_for_update(skip_locked=True, of=("self", "leg__order"))
-        refund = free.order_by("next_at").first()
-        if refund is None:
-            return False
-        refund.attempts += 1
-        try:
-            with transaction.atomic():
-                gateway(refund.leg.gateway).refund(key=refund.pk, payment_key=refund.leg_id, amount=refund.amount)
-        except Exception as error:
-            refund.next_at = timezone.now() + timedelta(seconds=min(3600, 2**refund.attempts))
-            transitions.raise_work_item(refund.leg.order, "refund", f"Refund failed: {error}")
-        else:
-            refund.status, refund.next_at = Refund.Status.SENT, timezone.now() + RECONCILE_AFTER
-        refund.save(update_fields=["attempts", "next_at", "status"])
-        return True
+    """Ask the gateway for one refund that is due; returns whether there was one.
+
+    Nothing is locked while the gateway answers. It knows the refund by its key: one that was asked for by a worker that
+    died before it could note so is asked for again, and made once.
+    """
+    refund = _claim_refund()
+    if refund is None:
+        return False
+    try:
+        gateway(refund.leg.gateway).refund(key=refund.pk, payment_key=refund.leg_id, amount=refund.amount)
+    except Exception as error:
+        log.warning("refund_failed", refund=str(refund.pk), attempt=refund.attempts, error=type(error).__name__)
+        _note_refused(refund, error)
+    else:
+        sent = Refund.objects.filter(pk=refund.pk, status=Refund.Status.DUE)  # the answer may have been quicker
+        sent.update(status=Refund.Status.SENT, next_at=timezone.now() + RECONCILE_AFTER)
+    return True
+
+
+@transaction.atomic
+def _claim_refund() -> Refund | None:
+    """A refund that is due, its attempt counted and its next one put off until this one must be over."""
+    now = timezone.now()
+    due = Refund.objects.filter(status=Refund.Status.DUE, next_at__lte=now)
+    free = due.select_related("leg").select_for_update(skip_locked=True, of=("self",))
+    refund = free.order_by("next_at", "pk").first()
+    if refund is not None:
+        refund.attempts, refund.next_at = refund.attempts + 1, now + ATTEMPT
+        refund.save(update_fields=["attempts", "next_at"])
+    return refund
+
+
+@transaction.atomic
+def _note_refused(refund: Refund, error: Exception) -> None:
+    order = transitions.lock(Order(pk=refund.leg.order_id))
+    later = timezone.now() + timedelta(seconds=min(3600, 2**refund.attempts))
+    if Refund.objects.filter(pk=refund.pk, status=Refund.Status.DUE).update(next_at=later):
+        transitions.raise_work_item(order, "refund", f"Refund failed: {error}")
 
 
 def finish_refund(refund: Refund, leg: PaymentLeg, order: Order) -> None:
@@ -115,6 +145,8 @@ def finish_refund(refund: Refund, leg: PaymentLeg, order: Order) -> None:
     elif not suspect:
         leg.status = LegStatus.PARTIALLY_REFUNDED
     leg.save(update_fields=["status", "changed_at"])
+    if not Refund.objects.filter(leg__order=order).exclude(status=Refund.Status.DONE).exists():
+        transitions.close_work_items(order, "refund")
     if suspect and leg.status == LegStatus.REFUNDED:
         transitions.close_work_items(order, "payment")
         if order.status in (Status.PLACED, *IN_WORK):
