@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
@@ -33,6 +34,8 @@ def sandbox_page(request: HttpRequest, payment_id: UUID) -> HttpResponse:
     payment = SandboxPayment.objects.filter(pk=payment_id).first()
     if payment is None:
         raise Http404
+    if "/zh-hans/" in payment.return_url:  # a real gateway would be told the buyer's language
+        translation.activate("zh-hans")
     if request.method == "POST":
         outcome = request.POST.get("outcome", "")
         if outcome not in sandbox_server.OUTCOMES:

@@ -36,6 +36,12 @@ def icon(name: str, label: str = "") -> SafeString:
     return format_html('<svg class="i" aria-hidden="true"><use href="{}"/></svg>', href)
 
 
+@register.simple_tag
+def static_file(*parts: str) -> str:
+    """The address of a static file whose name has parts known only now; a hashed name must be looked up whole."""
+    return static("".join(parts))
+
+
 @register.simple_tag(takes_context=True)
 def query(context: RequestContext, **changes: Any) -> str:
     """The current query string with some parameters changed (``None`` removes), starting with ``?``."""
