@@ -7,6 +7,7 @@ inclusion-minimal set by QuickXplain (Junker 2004), choices being dropped before
 """
 
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from math import isqrt
 
@@ -22,7 +23,7 @@ BLOCKS_ABOVE = 200
 
 
 class RuleSolver:
-    """The problem in one incremental SAT solver. Calls are serialised by a lock."""
+    """The problem in one incremental SAT solver. Calls are serialised by a lock; ``close()`` frees it early."""
 
     def __init__(self, model: Model, problem: Problem) -> None:
         self.model = model
@@ -43,6 +44,8 @@ class RuleSolver:
             names = [n for variable, mask in clause.literals for n in clause_literals(self._names[variable], mask)]
             self._clauses_of.setdefault(clause.origin, []).append(names)
         self._solver = Solver(name="glucose4", bootstrap_with=list(self._selected_clauses()))
+        # freed with this object, and at the latest before the interpreter takes its modules apart
+        self.close = weakref.finalize(self, self._solver.delete)
 
     def clauses(self) -> list[list[int]]:
         """The clauses with all rules in force, without selectors."""
@@ -86,10 +89,6 @@ class RuleSolver:
             blamed |= core
             others.sort(key=lambda name: name not in blamed)
         return tuple(self.model.rules[self._rule_at[name]].id for name in self._selectors if name in blamed)
-
-    def close(self) -> None:
-        """Free the solver."""
-        self._solver.delete()
 
     def _blocks_from(self, top: int) -> dict[int, list[int]]:
         """Block selectors with the selectors that they switch on."""
