@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from apps.common.errors import DomainError
 from apps.orders import services
@@ -60,14 +61,15 @@ def test_fifty_buyers_want_the_last_car_and_one_gets_it() -> None:
     build = make_build(configurator)
     make_slots(configurator, 1)
     baskets = [services.create_basket() for _ in range(50)]
-    for basket in baskets:
+    for number, basket in enumerate(baskets):
         services.add_line(basket=basket, kind="car", build=build.code)
-        services.add_line(basket=basket, kind="accessory", sku=part.sku)
+        if number % 5 == 0:  # whoever wants the part queues for it, and would queue for the car in step
+            services.add_line(basket=basket, kind="accessory", sku=part.sku)
     acts = [lambda basket=basket: place(basket, delivery_store=store) for basket in baskets]
     answers = together(*acts, at_once=25)
     assert Counter(type(answer) for answer in answers) == {Order: 1, SoldOut: 49}
     order = Order.objects.get()
-    assert (BuildSlot.objects.get().order, stock_of(part.sku)) == (order, (60, 1))
+    assert (BuildSlot.objects.get().order, stock_of(part.sku)) == (order, (60, order.lines.count() - 1))
     open_ones = [basket for basket in baskets if services.open_basket(basket_id=basket.pk).ordered_at is None]
     assert len(open_ones) == 49
 
@@ -190,3 +192,39 @@ def test_the_same_money_is_not_refunded_by_two_clerks() -> None:
     answers = together(*[lambda: services.refund(leg=leg, amount=DEPOSIT, reason="Sorry", user=clerk)] * 4)
     assert Counter(type(answer).__name__ for answer in answers) == {"Refund": 1, "NothingToRefund": 3}
     assert Refund.objects.get().amount == DEPOSIT
+
+
+def test_whoever_waits_for_one_car_hears_of_the_other_that_comes_free() -> None:
+    configurator, store, basket = make_configurator(), make_delivery_store(), services.create_basket()
+    services.add_line(basket=basket, kind="car", build=make_build(configurator).code)
+    holders = [make_order(configurator) for _ in range(2)]
+    taken, kept = BuildSlot.objects.order_by("pk")
+    BuildSlot.objects.update(order=None)
+    other = connection.copy()
+    take = "UPDATE orders_buildslot SET order_id = %s WHERE id = %s"
+    try:
+        with ThreadPoolExecutor(1) as pool, other.cursor() as their:
+            their.execute("BEGIN")
+            their.execute(take, [holders[1].pk, kept.pk])
+            with transaction.atomic(), connection.cursor() as mine:
+                mine.execute(take, [holders[0].pk, taken.pk])
+                buyer = pool.submit(together, partial(place, basket, delivery_store=store))
+                wait_until_waiting(buyer, their)
+            wait_until_waiting(buyer, their)
+            their.execute("ROLLBACK")
+            [order] = buyer.result()
+    finally:
+        other.close()
+    assert isinstance(order, Order), order
+    assert BuildSlot.objects.get(order=order).pk == kept.pk
+    assert BuildSlot.objects.get(order=holders[0]).pk == taken.pk
+
+
+def wait_until_waiting(buyer: Future[list[object]], cursor: CursorWrapper) -> None:
+    """Until the buyer waits for a row that somebody else has locked, or has an answer."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    while not buyer.done():
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(waiting)
+        if cursor.fetchone()[0]:
+            return

@@ -190,7 +190,7 @@ def world() -> World:
 
 
 @settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(names=st.lists(st.sampled_from(ACTS), min_size=15, max_size=45), seed=st.integers(0, 2**32))
 def test_whatever_happens_the_promises_hold(world: World, names: list[str], seed: int) -> None:

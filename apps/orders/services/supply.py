@@ -8,8 +8,8 @@ from apps.bundles import services as bundles
 from apps.orders.errors import SoldOut
 from apps.orders.models import BuildSlot, LineKind, Order
 
-# The first try passes over slots that somebody is just taking; the second waits for the first of them. Both are
-# repeated while a slot is to be seen that is not taken for good: nobody hears "sold out" while one may still come free.
+# The first try passes over slots that somebody is just taking; the second waits for each of them in turn. Both are
+# repeated while there is a slot that came free meanwhile: nobody hears "sold out" while one is to be had.
 _TAKE = """
 UPDATE orders_buildslot SET order_id = %s, taken_at = %s
 WHERE id = (SELECT id FROM orders_buildslot WHERE car_model_id = %s AND order_id IS NULL
