@@ -70,4 +70,5 @@ def pace(days: float, speed: float) -> timedelta:
     In between and beyond the dial turns evenly (by the same factor for the same ratio): at 10 a day lasts 33 minutes, at
     100 about 44 seconds.
     """
-    return timedelta(days=days) * speed ** -log(SECONDS_A_DAY, SECOND_A_DAY_AT)
+    factor: float = speed ** -log(SECONDS_A_DAY, SECOND_A_DAY_AT)
+    return timedelta(days=days) * factor

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from apps.orders import timeline
 from apps.orders.fulfilment.drain import drain, run_step
+from apps.orders.lifecycle import Status
 from apps.orders.models import BuildSlot, FulfilmentStep, Order, Timer
 from apps.orders.services import timers
 from apps.stores.models import Appointment
@@ -65,14 +66,14 @@ def test_what_was_promised_is_frozen() -> None:
 
 
 def test_the_car_is_ready_only_when_everything_is_paid() -> None:
-    order = run_until(signed_order(), "at_store")
+    order = run_until(signed_order(), Status.AT_STORE)
     for _ in range(3):
         FulfilmentStep.objects.filter(order=order, status="ready").update(next_at=timezone.now())
         run_step()
     order.refresh_from_db()
     assert (order.status, order.steps.get(status="ready").kind) == ("at_store", "await_balance")
     pay(order)
-    assert run_until(order, "ready").appointment is not None
+    assert run_until(order, Status.READY).appointment is not None
 
 
 def test_each_step_is_told_to_the_buyer_in_their_language() -> None:
@@ -108,6 +109,6 @@ def test_an_order_of_parts_alone_is_sent() -> None:
     order = place(basket, delivery_store=None)
     assert [leg.purpose for leg in order.legs.all()] == ["full"]
     pay(order)
-    run_until(order, "completed")
+    run_until(order, Status.COMPLETED)
     assert stock_of(part.sku) == (8, 0)
     assert order.lines.get().status == "received"
