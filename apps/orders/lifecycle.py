@@ -94,7 +94,7 @@ TRANSITIONS: tuple[Rule, ...] = (
     _rule(_S.PLACED, _S.RESERVED, _A.SYSTEM),
     _rule(_S.PLACED, _S.CANCELLED, _A.BUYER, _A.STAFF),
     _rule(_S.EXPIRED, _S.RESERVED, _A.SYSTEM),
-    _rule(_S.RESERVED, _S.CANCELLING, _A.BUYER, _A.STAFF),
+    _rule(_S.RESERVED, _S.CANCELLING, _A.BUYER, _A.STAFF, _A.SYSTEM),  # by itself when nobody signs for a month
     _rule(_S.RESERVED, _S.SIGNED, _A.BUYER),
     _rule(_S.RESERVED, _S.COMPLETED, _A.SYSTEM),  # nothing but goods: no car to sign for
     _rule(_S.SIGNED, _S.SCHEDULED, _A.SYSTEM),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.orders import terms
@@ -59,7 +60,7 @@ def _ahead(order: Order) -> list[Entry]:
         return []
     here = MAIN_LINE.index(Status(order.status))
     since = max((step.at for step in order.transitions.all()), default=order.placed_at)
-    known = order.signed_at is not None
+    known, now = order.signed_at is not None, timezone.now()
     entries = []
     for status in MAIN_LINE[here + 1 :]:
         days = _DAYS.get(status)
@@ -68,7 +69,8 @@ def _ahead(order: Order) -> list[Entry]:
         elif known:
             since += pace(days, settings.FULFILMENT_SPEED)
         owner = "buyer" if status in _BUYER_ACTS else "system"
-        due = since if known and days is not None else None
+        # What is late is expected now: a day that is over promises nothing.
+        due = max(since, now) if known and days is not None else None
         entries.append(Entry("order", str(status.label), status.value, "next", None, due, owner, ""))
     return entries
 

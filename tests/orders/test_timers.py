@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from apps.orders import services
-from apps.orders.models import BuildSlot, Order, Timer
+from apps.orders import services, timeline
+from apps.orders.models import BuildSlot, Order, Refund, Timer
 from apps.orders.services import timers, transitions
-from tests.factories.orders import make_order, reserved_order, sign
+from tests.factories.orders import DEPOSIT, make_order, reserved_order, sign
 
 pytestmark = pytest.mark.django_db
 
@@ -77,3 +77,36 @@ def test_cancelling_stops_every_timer() -> None:
     order = reserved_order()
     services.cancel(order=order)
     assert not order.timers.filter(done_at=None).exists()
+
+
+def test_reminders_come_on_three_days_and_after_a_month_the_place_is_given_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    order, start = reserved_order(), timezone.now()
+    seen = []
+    for day in (3.1, 7.1, 14.1, 30.1):
+        monkeypatch.setattr(timezone, "now", lambda day=day: start + timedelta(days=day))
+        timers.sweep()
+        seen.append(order.notices.filter(kind="remind_to_sign", sent_at=None).count())
+        order.notices.filter(kind="remind_to_sign").update(sent_at=timezone.now())
+    assert seen == [1, 1, 1, 0]
+    order.refresh_from_db()
+    entry = order.transitions.get(target="cancelling")
+    assert (order.status, entry.actor, entry.reason) == ("cancelling", "system", "Not signed within 30 days")
+    assert Refund.objects.get().amount == DEPOSIT
+    assert BuildSlot.objects.get().order is None
+
+
+def test_what_is_late_is_expected_now_and_not_on_a_day_that_is_over(settings: pytest.FixtureRequest) -> None:
+    settings.FULFILMENT_SPEED = 1.0  # type: ignore[attr-defined]
+    order = sign(reserved_order())
+    expected = timeline.expected_ready(order)
+    assert expected is not None
+    assert timedelta(days=15.9) < expected - timezone.now() < timedelta(days=16.1)
+    order.refresh_from_db()
+    late = Order.objects.get(pk=order.pk)
+    settings.FULFILMENT_SPEED = 1e9  # type: ignore[attr-defined]
+    before = timezone.now()
+    due = timeline.expected_ready(late)
+    assert due is not None
+    assert due >= before

@@ -8,10 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.orders.fulfilment.handover import latest
-from apps.orders.lifecycle import Status
+from apps.orders.lifecycle import Actor, Status
 from apps.orders.models import Order, Timer
 from apps.orders.services import transitions
-from apps.orders.services.cancelling import expire
+from apps.orders.services.cancelling import cancel, expire
 from apps.orders.services.delivery import complete
 from apps.orders.services.events import ask_about_silent_legs
 from apps.stores.lifecycle import Status as AppointmentStatus
@@ -26,6 +26,14 @@ def _remind_to_sign(order: Order) -> bool:
     transitions.stop_timers(mine, "remind_to_sign")
     if mine.status != Status.RESERVED:
         return False
+    reserved_at = mine.transitions.filter(target=Status.RESERVED).latest("seq").at
+    waited = timezone.now() - reserved_at
+    if waited >= transitions.SIGN_WITHIN:
+        cancel(order=mine, actor=Actor.SYSTEM, reason=f"Not signed within {transitions.SIGN_WITHIN.days} days")
+        return True
+    again = next((after for after in transitions.REMINDERS if after > waited), transitions.SIGN_WITHIN)
+    transitions.set_timer(mine, "remind_to_sign", reserved_at + again)
+    mine.notices.filter(kind="remind_to_sign", sent_at__isnull=False).delete()  # each reminder is a mail of its own
     transitions.notify(mine, "remind_to_sign")
     return True
 

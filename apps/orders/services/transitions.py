@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 
-# A buyer who has reserved and not signed hears from us after three days.
+# A buyer who has reserved and not signed hears from us after so many days; then the place goes to somebody else.
 REMIND_AFTER = timedelta(days=3)
+REMINDERS = (REMIND_AFTER, timedelta(days=7), timedelta(days=14))
+SIGN_WITHIN = timedelta(days=30)
 
 
 def lock(order: Order) -> Order:
