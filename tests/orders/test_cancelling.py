@@ -88,6 +88,18 @@ def test_after_signing_the_fee_is_told_first_and_then_kept() -> None:
     assert BuildSlot.objects.get().order is None
 
 
+def test_a_fee_that_has_grown_since_it_was_seen_is_not_accepted_with_it() -> None:
+    order = signed_order()
+    seen = services.cancellation(order).fee
+    run_until(order, Status.SCHEDULED)
+    with pytest.raises(FeeDue) as caught:
+        services.cancel(order=order, accept_fee=True, quoted_fee=seen)
+    assert caught.value.extra["fee"] == 2 * seen
+    services.cancel(order=order, accept_fee=True, quoted_fee=2 * seen)
+    order.refresh_from_db()
+    assert order.cancellation_fee == 2 * seen
+
+
 def test_a_fee_is_never_more_than_what_was_paid() -> None:
     order = run_until(signed_order(), Status.AT_STORE)
     assert services.cancellation(order) == services.Cancellation(True, DEPOSIT, 0)

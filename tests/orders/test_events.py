@@ -187,6 +187,7 @@ def test_a_wrong_amount_goes_back_and_the_right_one_is_asked_for() -> None:
     assert (leg.status, leg.refunded) == ("refunded", DEPOSIT + 5)
     again = request(order)
     assert (again.purpose, again.amount, again.position) == ("deposit", DEPOSIT, 3)
+    assert order.timers.get(kind="hold", done_at=None).due_at > timezone.now() + timedelta(minutes=14)
     assert services.apply_event(captured(again)) == "reserved"
     assert not order.work_items.filter(closed_at=None).exists()
 

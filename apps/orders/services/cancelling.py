@@ -56,13 +56,15 @@ def cancel(
     *,
     order: Order,
     accept_fee: bool = False,
+    quoted_fee: int | None = None,
     reason: str = "",
     actor: Actor = Actor.BUYER,
     user: "User | None" = None,
 ) -> Order:
     """Cancel: release what is held, undo at the partners in reverse order, refund, all by itself.
 
-    Cancelling again what is being cancelled changes nothing.
+    Cancelling again what is being cancelled changes nothing. ``quoted_fee`` is the fee the buyer saw, in fen: one that has
+    grown since is not accepted with it.
 
     Raises:
         NotAllowed: a clerk without the permission. NotInThisState, AlreadySent: too late.
@@ -76,7 +78,8 @@ def cancel(
     meant = cancellation(mine, actor)
     if not meant.possible:
         raise AlreadySent if _is_sent(mine) else transitions.not_now(mine)
-    if meant.fee and not accept_fee:
+    accepted = accept_fee and (quoted_fee is None or meant.fee <= quoted_fee)
+    if meant.fee and not accepted:
         raise FeeDue(extra={"fee": meant.fee, "refund": meant.refund})
     mine.cancellation_fee = meant.fee
     mine.save(update_fields=["cancellation_fee"])

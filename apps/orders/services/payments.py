@@ -14,6 +14,7 @@ from apps.orders.gateways import DEFAULT, gateway
 from apps.orders.lifecycle import IN_WORK, PAID, PAYABLE, LegStatus, Status
 from apps.orders.models import Order, PaymentLeg, Refund
 from apps.orders.services import transitions
+from apps.orders.terms import HOLD
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -156,3 +157,5 @@ def finish_refund(refund: Refund, leg: PaymentLeg, order: Order) -> None:
 def _ask_again(order: Order, leg: PaymentLeg) -> None:
     last = order.legs.aggregate(last=Max("position"))["last"]
     PaymentLeg.objects.create(order=order, position=last + 1, purpose=leg.purpose, amount=leg.amount)
+    if order.status == Status.PLACED:
+        transitions.set_timer(order, "hold", timezone.now() + HOLD)
