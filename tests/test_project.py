@@ -38,7 +38,7 @@ def test_no_app_has_a_drawer_for_everything() -> None:
 def test_files_stay_short_enough_to_read() -> None:
     sources = [path for path in tracked("apps/*.py", "config/*.py") if "migrations" not in path.parts]
     long = {
-        str(path.relative_to(ROOT)): lines for path in sources if (lines := len(path.read_text().splitlines())) > 420
+        str(path.relative_to(ROOT)): lines for path in sources if (lines := len(path.read_text().splitlines())) > 450
     }
     assert long == {}
 

@@ -21,7 +21,9 @@ BASE_DIR = Path(__file__).resolve().parents[2]
 VAR = Path(os.environ.get("KAICHE_VAR", BASE_DIR / "var"))
 
 # Commands that never talk to a database; every other one may.
-WITHOUT_DATABASE = frozenset({"help", "version", "--help", "--version", "makemessages", "messages", "collectstatic", "configurator_answer"})
+WITHOUT_DATABASE = frozenset(
+    {"help", "version", "--help", "--version", "makemessages", "messages", "collectstatic", "configurator_answer"}
+)
 # A loaded machine may need minutes where a quiet one needs a second.
 START_PATIENCE = 300.0
 FAST_BUT_UNSAFE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
