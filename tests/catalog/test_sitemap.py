@@ -13,7 +13,7 @@ def test_every_car_on_sale_is_listed_in_both_languages() -> None:
     make_trim(make_car_model("gone", on_sale=False))
     site = RequestSite(RequestFactory().get("/"))
 
-    urls = CarModelSitemap().get_urls(site=site, protocol="https")  # type: ignore[arg-type]
+    urls = CarModelSitemap().get_urls(site=site, protocol="https")
 
     assert [url["location"] for url in urls] == [
         "https://testserver/cars/gac-aion/ut/",
