@@ -18,6 +18,7 @@ from environs import Env, EnvError
 
 from apps.common import embedded
 from apps.common.logging import configure_logging
+from config.mailers import mailers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = embedded.VAR
@@ -215,25 +216,11 @@ ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
 DEFAULT_FROM_EMAIL = "Kaiche <hello@kaiche.example>"
-_mail = env.str("EMAIL_URL", "")
-MAILERS: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.mail.backends.filebased.EmailBackend", "OPTIONS": {"file_path": VAR / "mail"}}
-}
-if _mail:
-    _parts = _read("EMAIL_URL", env.dj_email_url, "a URL such as smtp+tls://user:password@host:587")
-    MAILERS = {
-        "default": {
-            "BACKEND": _parts["EMAIL_BACKEND"],
-            "OPTIONS": {
-                "host": _parts["EMAIL_HOST"],
-                "port": _parts["EMAIL_PORT"],
-                "username": _parts["EMAIL_HOST_USER"],
-                "password": _parts["EMAIL_HOST_PASSWORD"],
-                "use_tls": _parts.get("EMAIL_USE_TLS", False),
-                "use_ssl": _parts.get("EMAIL_USE_SSL", False),
-            },
-        }
-    }
+MAILERS: dict[str, dict[str, Any]] = _read(
+    "EMAIL_URL",
+    lambda name: mailers(env.str(name, ""), VAR / "mail"),
+    "a URL such as smtp+tls://user:password@host:587",
+)
 
 # Language and time ----------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
