@@ -70,7 +70,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
-    "apps.common",
+    "apps.common.apps.CommonConfig",
     "apps.accounts",
     "apps.catalog",
     "apps.stores",
