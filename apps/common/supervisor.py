@@ -71,8 +71,10 @@ class Supervisor:
         self.stopping = True
 
     def start(self) -> None:
+        """Start every part that does not run yet."""
         for part in self.parts:
-            part.start()
+            if part.process is None:
+                part.start()
 
     def run(self, *, period_s: float = 0.2) -> None:
         """Watch the parts until somebody asks to stop.
