@@ -1,5 +1,7 @@
 """The cast of the demo: four people with one password, and two groups of staff."""
 
+from functools import cache
+
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, Permission
@@ -63,9 +65,15 @@ def refresh_groups() -> None:
         group.permissions.add(*found)
 
 
+@cache
+def _password() -> str:
+    """Hashed once for all four: it is known to everybody, and hashing is slow on purpose."""
+    return make_password(PASSWORD)
+
+
 def _person(fields: dict[str, str | bool]) -> None:
     email = str(fields["email"])
-    user, made = User.objects.get_or_create(email=email, defaults=fields | {"password": make_password(PASSWORD)})
+    user, made = User.objects.get_or_create(email=email, defaults=fields | {"password": _password})
     if not made:
         return
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
