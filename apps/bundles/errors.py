@@ -29,7 +29,7 @@ class BadQuantity(InvalidInput):
 
 class OutOfStock(DomainError):
     code = "out_of_stock"
-    message = _("Only %(available)s of %(sku)s are left.")
+    message = _("Only %(available)s of “%(name)s” are left.")
 
 
 class ReferenceInUse(DomainError):

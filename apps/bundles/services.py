@@ -88,7 +88,10 @@ def _available(sku: str) -> int:
 
 
 def _out_of_stock(sku: str, left: int) -> OutOfStock:
-    return OutOfStock(field="sku", extra={"sku": sku, "available": left})
+    """The refusal, with the article's name: a stock number means nothing to a buyer."""
+    rows: tuple[QuerySet[Any], ...] = (Accessory.objects.with_sku(sku), Charger.objects.with_sku(sku))
+    article: Product | None = next((found for found in (row.first() for row in rows) if found), None)
+    return OutOfStock(field="sku", extra={"sku": sku, "name": article.name if article else sku, "available": left})
 
 
 @transaction.atomic

@@ -1,6 +1,11 @@
 """Why an order cannot go on as asked."""
 
+from collections.abc import Mapping
+
+from django.db import IntegrityError
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from psycopg import Error
 
 from apps.common.errors import DomainError, InvalidInput
 
@@ -137,3 +142,38 @@ class NotParked(DomainError):
 class ReasonNeeded(InvalidInput):
     code = "reason_needed"
     message = _("Please give a reason.")
+
+
+class NoSupply(InvalidInput):
+    code = "no_supply"
+    message = _("Open between 1 and %(most)s build slots at once.")
+
+
+class Overtaken(DomainError):
+    """The database refused what Python believed to be right; the message says which promise it keeps."""
+
+    code = "overtaken"
+    message = _("Somebody else was quicker. Please look at the order as it is now.")
+
+
+# What each constraint and trigger keeps, for the rare case that only the database still sees it.
+KEPT: Mapping[str, Promise] = {
+    "orders_order_status_follows": _("The order has moved on meanwhile. Please look at it as it is now."),
+    "orders_paymentleg_status_follows": _("The payment has moved on meanwhile. Please look at it as it is now."),
+    "orders_transition_append_only": _("An order's history is not rewritten."),
+    "transition_number": _("The order has moved on meanwhile. Please look at it as it is now."),
+    "transition_key": _("This step was taken already."),
+    "allocation_one_per_vehicle": _("This car belongs to another order."),
+    "allocation_one_per_order": _("This order has its car already."),
+    "step_one_open_per_order": _("Another step of this order is still open."),
+    "leg_captured_is_the_amount": _("This is not the amount that was asked for."),
+    "leg_refunded_within_captured": _("No more can go back than was paid."),
+    "order_signed_has_contract": _("Without the buyer's signature the order does not go on."),
+}
+
+
+def refusal_of(error: IntegrityError) -> DomainError | None:
+    """What a violated constraint means to a person, or None for one that nobody should ever meet."""
+    cause = error.__cause__
+    name = (cause.diag.constraint_name or "") if isinstance(cause, Error) else ""
+    return Overtaken(KEPT[name], extra={"constraint": name}) if name in KEPT else None

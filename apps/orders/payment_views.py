@@ -34,13 +34,18 @@ def sandbox_page(request: HttpRequest, payment_id: UUID) -> HttpResponse:
     payment = SandboxPayment.objects.filter(pk=payment_id).first()
     if payment is None:
         raise Http404
-    if "/zh-hans/" in payment.return_url:  # a real gateway would be told the buyer's language
-        translation.activate("zh-hans")
-    if request.method == "POST":
+    with translation.override(_language_of(payment)):
+        if request.method != "POST":
+            return render(request, "orders/sandbox_pay.html", {"payment": payment})
         outcome = request.POST.get("outcome", "")
         if outcome not in sandbox_server.OUTCOMES:
             return render(request, "orders/sandbox_pay.html", {"payment": payment, "wrong": True}, status=422)
         payment = sandbox_server.pay(payment_id=payment_id, outcome=outcome)
         if payment.return_url:
             return HttpResponseRedirect(payment.return_url, status=303)
-    return render(request, "orders/sandbox_pay.html", {"payment": payment})
+        return render(request, "orders/sandbox_pay.html", {"payment": payment})
+
+
+def _language_of(payment: SandboxPayment) -> str:
+    """The language of the page that the buyer came from; a real gateway would be told."""
+    return "zh-hans" if "/zh-hans/" in payment.return_url else translation.get_language() or "en"

@@ -57,10 +57,10 @@ def test_one_article_of_an_order_can_be_given_back_alone() -> None:
 
 @pytest.mark.django_db
 def test_what_is_not_there_is_refused_and_nothing_is_reserved() -> None:
-    lamp, mat = make_accessory(stock=2).sku, make_accessory(stock=3).sku
+    lamp, mat = make_accessory(stock=2).sku, make_accessory(stock=3, name_en="Door mat").sku
     with pytest.raises(OutOfStock) as refusal:
         services.reserve_all(quantities={lamp: 1, mat: 4}, reference="order-1")
-    assert str(refusal.value) == f"Only 3 of {mat} are left."
+    assert str(refusal.value) == "Only 3 of “Door mat” are left."
     assert (stock_of(lamp), stock_of(mat)) == ((2, 0), (3, 0))
     assert not StockReservation.objects.exists()
 

@@ -22,6 +22,8 @@ from apps.orders.models import SandboxEvent, SandboxPayment
 OUTCOMES = ("success", "fail", "slow", "duplicate", "reorder", "never")
 SLOW = timedelta(seconds=8)
 TIMEOUT_S = 5
+# The merchant is next door: no proxy of the machine's stands between.
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 # An attempt that was lost with its process is made again after this.
 ATTEMPT = timedelta(seconds=30)
 # Then the merchant is told no more and has to ask.
@@ -164,7 +166,7 @@ def _send(event: SandboxEvent) -> tuple[bool, str]:
     body = webhook_body(event)
     request = urllib.request.Request(event.payment.webhook_url, body, signed_headers(body))  # noqa: S310  our own address
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310
+        with _DIRECT.open(request, timeout=TIMEOUT_S) as answer:
             return True, str(answer.status)
     except urllib.error.HTTPError as error:
         return False, str(error.code)

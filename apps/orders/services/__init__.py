@@ -18,6 +18,7 @@ from apps.orders.services.payments import due_leg, request_payment
 from apps.orders.services.placing import Contact, InvoiceData, place_order
 from apps.orders.services.prices import PricedBasket, PricedLine, price_basket
 from apps.orders.services.signing import fee_table_of, sign
+from apps.orders.services.supply import open_supply
 
 __all__ = [
     "Cancellation",
@@ -42,6 +43,7 @@ __all__ = [
     "fee_table_of",
     "merge_baskets",
     "open_basket",
+    "open_supply",
     "place_order",
     "price_basket",
     "refund",

@@ -1,12 +1,20 @@
 """Taking and giving back what an order holds: the build slot and the parts."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from django.db import connection
+from django.db import connection, transaction
 
 from apps.bundles import services as bundles
-from apps.orders.errors import SoldOut
+from apps.catalog.models import CarModel
+from apps.orders.errors import NoSupply, SoldOut
 from apps.orders.models import BuildSlot, LineKind, Order
+from apps.orders.services.permissions import SUPPLY, require_permission
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+MOST_AT_ONCE = 10_000
 
 # The first try passes over slots that somebody is just taking; the second waits for each of them in turn. Both are
 # repeated while there is a slot that came free meanwhile: nobody hears "sold out" while one is to be had.
@@ -44,6 +52,19 @@ def _take_slot(order: Order, now: datetime) -> bool:
                     return True
             if not free.exists():
                 return False
+
+
+@transaction.atomic
+def open_supply(*, car_model: CarModel, number: int, user: "User") -> list[BuildSlot]:
+    """The maker will build so many more of a model for us.
+
+    Raises:
+        NotAllowed; NoSupply: too few or too many at once.
+    """
+    require_permission(user, SUPPLY)
+    if not 1 <= number <= MOST_AT_ONCE:
+        raise NoSupply(field="number", extra={"most": MOST_AT_ONCE})
+    return BuildSlot.objects.bulk_create(BuildSlot(car_model=car_model) for _number in range(number))
 
 
 def release_all(order: Order) -> None:

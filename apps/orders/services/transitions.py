@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.db import IntegrityError
 from django.utils import timezone
 
 from apps.orders import lifecycle
-from apps.orders.errors import NotInThisState
+from apps.orders.errors import NotInThisState, refusal_of
 from apps.orders.lifecycle import Actor, Status
 from apps.orders.models import Notice, Order, Timer, Transition, WorkItem
 
@@ -54,11 +55,18 @@ def move(
 
     Raises:
         NotInThisState: the table does not know this step for this actor.
+        Overtaken: the caller's order was not the one in the database.
     """
     require(order, target, actor)
     source, order.status, order.version = order.status, target, order.version + 1
-    order.save(update_fields=["status", "version", "changed_at"])
-    return _record(order, source, actor, user, reason, key, now)
+    try:
+        order.save(update_fields=["status", "version", "changed_at"])
+        return _record(order, source, actor, user, reason, key, now)
+    except IntegrityError as error:
+        refusal = refusal_of(error)
+        if refusal is None:
+            raise
+        raise refusal from error
 
 
 def begin(order: Order, *, actor: Actor, user: "User | None", now: datetime) -> Transition:
