@@ -43,7 +43,7 @@ class SupplyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
     """How many more cars the maker builds for us."""
 
     number = forms.IntegerField(
-        label=_("how many"), min_value=1, max_value=MOST_AT_ONCE, initial=1, widget=UnfoldAdminIntegerFieldWidget
+        label=_("How many"), min_value=1, max_value=MOST_AT_ONCE, initial=1, widget=UnfoldAdminIntegerFieldWidget
     )
 
     class Meta:
