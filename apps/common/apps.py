@@ -30,4 +30,4 @@ class BackOfficeConfig(SimpleAdminConfig):
 class StaticFiles(StaticFilesConfig):
     """Leaves out what dependencies bring and no page of ours uses: packing it would take most of a first start."""
 
-    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "redoc", "rest_framework", "htmx-4*", "htmax*", "xregexp"]
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "redoc", "rest_framework", "htmx-4*", "htmax*"]
