@@ -20,6 +20,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from apps.common import messages
+from apps.common.apps import StaticFiles
 from apps.common.supervisor import Part, PartFailed, Supervisor
 
 READY_PATIENCE_S = 120.0
@@ -142,8 +143,9 @@ def _is_empty() -> bool:
 def _static_stamp() -> str:
     """Changes whenever a static file does."""
     digest = hashlib.sha256()
+    ignored = StaticFiles.ignore_patterns
     for finder in get_finders():
-        for name, storage in finder.list(None):
+        for name, storage in finder.list(ignored):
             state = Path(storage.path(name)).stat()
             digest.update(f"{name} {state.st_size} {state.st_mtime_ns}\n".encode())
     return digest.hexdigest()
