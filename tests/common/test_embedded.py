@@ -1,0 +1,27 @@
+"""The embedded database, for real."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psycopg
+import pytest
+
+from apps.common import embedded
+
+
+def test_the_last_one_to_leave_stops_the_server_and_the_data_stays() -> None:
+    with TemporaryDirectory(prefix="kaiche-") as place:
+        Path(place).chmod(0o755)  # as root the server runs under a user of its own
+        folder = Path(place) / "postgres"
+        first, second = embedded.cluster(folder), embedded.cluster(folder)
+        url = first.__enter__()
+        assert second.__enter__() == url
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("CREATE TABLE kept (id int)")
+        first.__exit__(None, None, None)
+        psycopg.connect(url).close()
+        second.__exit__(None, None, None)
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect(url)
+        with embedded.cluster(folder) as again, psycopg.connect(again) as connection:
+            connection.execute("SELECT * FROM kept")
