@@ -5,11 +5,9 @@ machine only. With it, nothing secret has a default, and a missing or wrong valu
 """
 
 import sys
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from celery.schedules import schedule
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse_lazy
 from django.utils.csp import CSP
@@ -19,6 +17,7 @@ from environs import Env, EnvError
 from apps.common import embedded
 from apps.common.logging import configure_logging
 from config.mailers import mailers
+from config.schedule import BEAT_SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = embedded.VAR
@@ -72,11 +71,15 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "apps.common.apps.CommonConfig",
     "apps.accounts",
+    "apps.capacity",
+    "apps.ledger",
+    "apps.outbox",
     "apps.catalog",
     "apps.stores",
     "apps.bundles",
     "apps.configurator",
     "apps.careers",
+    "apps.promotions",
     "apps.orders",
 ]
 MIDDLEWARE = [
@@ -167,27 +170,7 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
-CELERY_BEAT_SCHEDULE = {
-    "orders.drain": {"task": "orders.drain", "schedule": schedule(timedelta(seconds=1)), "options": {"expires": 5}},
-    "orders.sweep_timers": {"task": "orders.sweep_timers", "schedule": timedelta(seconds=5), "options": {"expires": 5}},
-    "orders.deliver_events": {
-        "task": "orders.deliver_events",
-        "schedule": timedelta(seconds=1),
-        "options": {"expires": 5},
-    },
-    "stores.expire_holds": {
-        "task": "stores.expire_holds",
-        "schedule": timedelta(seconds=30),
-        "options": {"expires": 30},
-    },
-    "careers.send_confirmations": {
-        "task": "careers.send_confirmations",
-        "schedule": timedelta(minutes=1),
-        "options": {"expires": 30},
-    },
-    "careers.forget_decided": {"task": "careers.forget_decided", "schedule": timedelta(days=1)},
-    "common.clear_expired": {"task": "common.clear_expired", "schedule": timedelta(hours=1)},
-}
+CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 # At 1000 each day of the simulated makers and carriers lasts a second (orders.terms.pace): a delivery takes seconds.
 FULFILMENT_SPEED: float = _read("FULFILMENT_SPEED", env.float, "a number, 1 for real time", default=1.0)
 # Where the portal is reached from outside: links in mails begin with it.

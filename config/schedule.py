@@ -1,0 +1,28 @@
+"""What Celery beat rings for, and how often. Each job is idempotent: a lost or doubled ring does no harm."""
+
+from datetime import timedelta
+from typing import Any
+
+from celery.schedules import schedule
+
+BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "orders.drain": {"task": "orders.drain", "schedule": schedule(timedelta(seconds=1)), "options": {"expires": 5}},
+    "orders.sweep_timers": {"task": "orders.sweep_timers", "schedule": timedelta(seconds=5), "options": {"expires": 5}},
+    "orders.deliver_events": {
+        "task": "orders.deliver_events",
+        "schedule": timedelta(seconds=1),
+        "options": {"expires": 5},
+    },
+    "stores.expire_holds": {
+        "task": "stores.expire_holds",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 30},
+    },
+    "careers.send_confirmations": {
+        "task": "careers.send_confirmations",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 30},
+    },
+    "careers.forget_decided": {"task": "careers.forget_decided", "schedule": timedelta(days=1)},
+    "common.clear_expired": {"task": "common.clear_expired", "schedule": timedelta(hours=1)},
+}
