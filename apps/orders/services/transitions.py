@@ -10,6 +10,7 @@ from apps.orders import lifecycle
 from apps.orders.errors import NotInThisState, refusal_of
 from apps.orders.lifecycle import Actor, Status
 from apps.orders.models import Notice, Order, Timer, Transition, WorkItem
+from apps.outbox import services as outbox
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -79,7 +80,7 @@ def begin(order: Order, *, actor: Actor, user: "User | None", now: datetime) -> 
 def _record(
     order: Order, source: str, actor: Actor, user: "User | None", reason: str, key: str | None, now: datetime | None
 ) -> Transition:
-    return Transition.objects.create(
+    step = Transition.objects.create(
         order=order,
         seq=order.version,
         source=source,
@@ -90,6 +91,20 @@ def _record(
         key=key,
         at=now or timezone.now(),
     )
+    _tell(order, step)
+    return step
+
+
+def _tell(order: Order, step: Transition) -> None:
+    """Let API clients know; nothing personal goes out."""
+    data = {
+        "order": order.number,
+        "status": str(step.target),
+        "previous": str(step.source) or None,
+        "version": step.seq,
+        "at": step.at.isoformat(),
+    }
+    outbox.emit(topic="order", subject=order.number, kind=f"order.{step.target}", data=data, owner=order.user_id)
 
 
 def set_timer(order: Order, kind: str, due_at: datetime) -> None:
