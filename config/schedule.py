@@ -24,5 +24,6 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"expires": 30},
     },
     "careers.forget_decided": {"task": "careers.forget_decided", "schedule": timedelta(days=1)},
+    "ledger.roll_up": {"task": "ledger.roll_up", "schedule": timedelta(minutes=1), "options": {"expires": 30}},
     "common.clear_expired": {"task": "common.clear_expired", "schedule": timedelta(hours=1)},
 }
