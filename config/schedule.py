@@ -18,6 +18,12 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": timedelta(seconds=30),
         "options": {"expires": 30},
     },
+    "capacity.expire_holds": {
+        "task": "capacity.expire_holds",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 30},
+    },
+    "capacity.prove": {"task": "capacity.prove", "schedule": timedelta(days=1)},
     "careers.send_confirmations": {
         "task": "careers.send_confirmations",
         "schedule": timedelta(minutes=1),

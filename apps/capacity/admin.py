@@ -1,0 +1,164 @@
+"""The back office of capacity: what there is, who holds what until when, and everything that ever moved."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
+
+from apps.capacity import kinds, services
+from apps.capacity.models import Hold, Movement, Pool, Proof
+from apps.common.errors import DomainError
+
+KINDS = [
+    (kinds.BUILD, _("build slots")),
+    (kinds.STOCK, _("stock")),
+    (kinds.INSTALL, _("installer minutes")),
+    (kinds.VOUCHER, _("vouchers")),
+]
+
+
+class AdjustForm(forms.Form):
+    """A change of what there is, with its reason."""
+
+    change = forms.IntegerField(
+        label=_("Units more or fewer"),
+        help_text=_("50 for a new allotment, -3 for units that will not come."),
+        min_value=-services.MOST,
+        max_value=services.MOST,
+        widget=UnfoldAdminIntegerFieldWidget,
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=200, widget=UnfoldAdminTextInputWidget)
+
+
+class KindFilter(admin.SimpleListFilter):
+    title, parameter_name, prefix = _("kind"), "kind", "resource"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return KINDS
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = self.value()
+        return queryset.filter(**{f"{self.prefix}__startswith": f"{chosen}:"}) if chosen else queryset
+
+
+class KindOfPoolFilter(KindFilter):
+    prefix = "pool__resource"
+
+
+class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
+    """Rows that only services write."""
+
+    show_full_result_count = False
+    list_per_page = 50
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def may_change(request: HttpRequest) -> bool:
+    return request.user.has_perm("capacity.change_pool")
+
+
+@admin.register(Pool)
+class PoolAdmin(ReadOnlyAdmin):
+    list_display = ("resource", "total", "held", "taken", "used", "left", "closed", "links")
+    list_filter = (KindFilter, "closed")
+    search_fields = ("resource",)
+    actions = ("close_pools", "reopen_pools")
+
+    def has_adjust_permission(self, request: HttpRequest) -> bool:
+        return may_change(request)
+
+    @admin.display(description=pgettext_lazy("capacity", "free"))
+    def left(self, pool: Pool) -> int:
+        return pool.free
+
+    @admin.display(description=_("look"))
+    def links(self, pool: Pool) -> SafeString:
+        holds = f"{reverse('admin:capacity_hold_changelist')}?pool__id__exact={pool.pk}"
+        moves = f"{reverse('admin:capacity_movement_changelist')}?pool__id__exact={pool.pk}"
+        adjust = reverse("admin:capacity_adjust", args=[pool.pk])
+        shape = '<a class="underline" href="{}">{}</a> · <a class="underline" href="{}">{}</a>'
+        return format_html(
+            shape + ' · <a class="underline" href="{}">{}</a>',
+            *(holds, _("Who holds"), moves, _("Movements"), adjust, _("Open or withdraw")),
+        )
+
+    @admin.action(description=_("Close: give nothing more out"), permissions=["adjust"])
+    def close_pools(self, request: HttpRequest, pools: QuerySet[Pool]) -> None:
+        for pool in pools:
+            services.close(resource=pool.resource)
+
+    @admin.action(description=_("Open again"), permissions=["adjust"])
+    def reopen_pools(self, request: HttpRequest, pools: QuerySet[Pool]) -> None:
+        for pool in pools:
+            services.close(resource=pool.resource, closed=False)
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [path("<int:pk>/adjust/", self.admin_site.admin_view(self.adjust), name="capacity_adjust")]
+        urls: list[URLPattern] = super().get_urls()
+        return own + urls
+
+    def adjust(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Open more units or withdraw some, with the reason."""
+        if not may_change(request):
+            raise PermissionDenied
+        pool = get_object_or_404(Pool, pk=pk)
+        form = AdjustForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            user: Any = request.user
+            try:
+                pool = services.adjust(resource=pool.resource, user=user, **form.cleaned_data)
+            except DomainError as error:
+                form.add_error(error.field, str(error))
+            else:
+                text = _("%(resource)s: %(free)s free now.") % {"resource": pool.resource, "free": pool.free}
+                self.message_user(request, text, messages.SUCCESS)
+                return redirect("admin:capacity_pool_changelist")
+        context = self.admin_site.each_context(request) | {"form": form, "pool": pool, "title": pool.resource}
+        return TemplateResponse(request, "capacity/admin/adjust.html", context, status=422 if form.errors else 200)
+
+
+@admin.register(Hold)
+class HoldAdmin(ReadOnlyAdmin):
+    list_display = ("created_at", "pool", "owner", "quantity", "state", "until", "changed_at")
+    list_filter = ("state", KindOfPoolFilter)
+    list_select_related = ("pool",)
+    search_fields = ("owner", "pool__resource")
+
+
+@admin.register(Movement)
+class MovementAdmin(ReadOnlyAdmin):
+    list_display = ("at", "pool", "kind", "owner", "total_change", "held_change", "taken_change", "used_change",
+                    "reason", "user")  # fmt: skip
+    list_filter = ("kind", KindOfPoolFilter, "at")
+    list_select_related = ("pool", "user")
+    search_fields = ("owner", "pool__resource", "reason")
+    date_hierarchy = "at"
+
+
+@admin.register(Proof)
+class ProofAdmin(ReadOnlyAdmin):
+    list_display = ("at", "pools", "right")
+
+    @admin.display(description=_("all balances right"), boolean=True)
+    def right(self, proof: Proof) -> bool:
+        return not proof.differences
