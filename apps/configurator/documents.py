@@ -155,13 +155,22 @@ def read(text: str) -> Document:
     data = json.loads(text)
     if data["format"] != FORMAT:
         raise ValueError(f"A document of format {data['format']}; this release reads {FORMAT}.")
+    return build(data, digest(text))
+
+
+def build(data: Mapping[str, Any], sha256: str = "") -> Document:
+    """The document of its JSON; without a hash it is nobody's key and must not be kept by it.
+
+    Raises:
+        InvalidParameters: a rule has not the shape of its kind.
+    """
     return Document(
         **{name: data[name] for name in ("car", "brand", "name_en", "name_zh", "image", "base_price")},
         markets=tuple(data["markets"]),
         groups=tuple(_group(entry) for entry in data["groups"]),
         rules=tuple(_rule(entry) for entry in data["rules"]),
         price_rules=tuple(_price_rule(entry) for entry in data["price_rules"]),
-        sha256=digest(text),
+        sha256=sha256,
     )
 
 

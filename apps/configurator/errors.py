@@ -52,3 +52,21 @@ class CannotPublish(DomainError):
 class DraftChanged(DomainError):
     code = "draft_changed"
     message = _("Somebody changed the draft while it was being checked. Please publish again.")
+
+
+class ChangedMeanwhile(DomainError):
+    """Somebody else changed the row since it was opened; the caller shows both."""
+
+    code = "changed_meanwhile"
+    message = _("Somebody else has changed this meanwhile.")
+
+
+class StillUsed(DomainError):
+    """``problems`` are sentences: what would not make sense any more."""
+
+    code = "still_used"
+    message = _("Not saved, because: %(reasons)s")
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = list(problems)
+        super().__init__(extra={"reasons": " ".join(problems)})

@@ -1,4 +1,4 @@
-"""The product manager's back office: drafts are edited, published versions and saved builds are read."""
+"""Cars, groups, options and rental terms: the draft's rows one by one; the workspace shows them together."""
 
 from typing import Any
 
@@ -15,71 +15,8 @@ from unfold.decorators import action, display
 
 from apps.common.money import yuan
 from apps.configurator.errors import CannotPublish, DraftChanged
-from apps.configurator.models import (
-    Build,
-    Configurator,
-    ConfiguratorVersion,
-    Option,
-    OptionGroup,
-    PriceRule,
-    RentalTerms,
-    Rule,
-)
-from apps.configurator.rules import Groups, InvalidParameters, check_rule, check_when, read_rule
-from apps.configurator.services import make_current, publish
-
-
-def _groups_of(configurator: Configurator) -> Groups:
-    return {
-        group.code: (group.pick, frozenset(option.code for option in group.options.all()))
-        for group in configurator.groups.prefetch_related("options")
-    }
-
-
-class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Puts what is wrong with the parameters beside the parameters."""
-
-    class Meta:
-        model = Rule
-        fields = (
-            "configurator",
-            "code",
-            "kind",
-            "parameters",
-            "reason_en",
-            "reason_zh",
-            "owner",
-            "valid_from",
-            "valid_until",
-        )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        configurator, kind = cleaned.get("configurator"), cleaned.get("kind")
-        if configurator and kind and "parameters" in cleaned:
-            try:
-                check_rule(read_rule(cleaned.get("code", ""), kind, cleaned["parameters"]), _groups_of(configurator))
-            except InvalidParameters as error:
-                self.add_error("parameters", str(error))
-        return cleaned
-
-
-class PriceRuleForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Puts what is wrong with the condition beside the condition."""
-
-    class Meta:
-        model = PriceRule
-        fields = ("configurator", "code", "when", "amount", "label_en", "label_zh", "valid_from", "valid_until")
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        configurator = cleaned.get("configurator")
-        if configurator and "when" in cleaned:
-            try:
-                check_when(cleaned["when"], _groups_of(configurator))
-            except InvalidParameters as error:
-                self.add_error("when", error.message)
-        return cleaned
+from apps.configurator.models import Configurator, Option, OptionGroup, RentalTerms
+from apps.configurator.services import publish
 
 
 class OptionForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -240,89 +177,3 @@ class RentalTermsAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
     list_select_related = ("option",)
     search_fields = ("option__code", "option__name_en", "option__name_zh")
     autocomplete_fields = ("option", "instead_of")
-
-
-@admin.register(Rule)
-class RuleAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
-    form = RuleForm
-    list_display = ("code", "configurator", "kind", "reason_en", "reason_zh", "owner", "valid_from", "valid_until")
-    list_filter = ("configurator", "kind", "owner")
-    list_select_related = ("configurator__car_model",)
-    search_fields = ("code", "reason_en", "reason_zh", "owner", "parameters")
-    autocomplete_fields = ("configurator",)
-
-
-@admin.register(PriceRule)
-class PriceRuleAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
-    form = PriceRuleForm
-    list_display = ("code", "configurator", "label_en", "label_zh", "price", "valid_from", "valid_until")
-    list_filter = ("configurator",)
-    list_select_related = ("configurator__car_model",)
-    search_fields = ("code", "label_en", "label_zh", "when")
-    autocomplete_fields = ("configurator",)
-
-    @display(description=_("amount"), ordering="amount")  # type: ignore[untyped-decorator]
-    def price(self, rule: PriceRule) -> str:
-        return yuan(rule.amount)
-
-
-class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
-    """What is frozen can be looked at."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-@admin.register(ConfiguratorVersion)
-class ConfiguratorVersionAdmin(ReadOnlyAdmin):
-    list_display = ("configurator", "number", "short_hash", "published_at", "published_by")
-    list_filter = ("configurator",)
-    list_select_related = ("configurator__car_model", "published_by")
-    search_fields = ("sha256", "configurator__car_model__slug")
-    date_hierarchy = "published_at"
-    actions_detail = ("go_back",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ConfiguratorVersion]:
-        found: QuerySet[ConfiguratorVersion] = super().get_queryset(request)
-        return (
-            found
-            if request.resolver_match and "object_id" in request.resolver_match.kwargs
-            else found.defer("document")
-        )
-
-    @display(description=_("SHA-256"))  # type: ignore[untyped-decorator]
-    def short_hash(self, version: ConfiguratorVersion) -> str:
-        return version.sha256[:12]
-
-    @action(description=_("Put this version on sale"), permissions=["publish"])  # type: ignore[untyped-decorator]
-    def go_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        version = ConfiguratorVersion.objects.get(pk=object_id)
-        make_current(version=version)
-        messages.success(request, gettext("%(version)s is on sale.") % {"version": version})
-        return HttpResponseRedirect(reverse("admin:configurator_configuratorversion_change", args=[object_id]))
-
-    def has_publish_permission(self, request: HttpRequest, object_id: object = None) -> bool:
-        return request.user.has_perm("configurator.add_configuratorversion")
-
-
-@admin.register(Build)
-class BuildAdmin(ReadOnlyAdmin):
-    list_display = ("code", "car_model", "version", "market", "price", "user", "created_at")
-    list_filter = ("market", "car_model")
-    list_select_related = ("car_model__brand", "version__configurator__car_model", "user")
-    search_fields = ("code", "user__email", "car_model__slug")
-    date_hierarchy = "created_at"
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Build]:
-        found: QuerySet[Build] = super().get_queryset(request)
-        return found.defer("version__document")
-
-    @display(description=_("total"), ordering="total")  # type: ignore[untyped-decorator]
-    def price(self, build: Build) -> str:
-        return yuan(build.total)

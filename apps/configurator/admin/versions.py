@@ -1,0 +1,78 @@
+"""Published versions and saved builds: frozen, to be looked at."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.decorators import action, display
+
+from apps.common.money import yuan
+from apps.configurator.models import Build, ConfiguratorVersion
+from apps.configurator.services import make_current
+
+
+class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
+    """What is frozen can be looked at."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(ConfiguratorVersion)
+class ConfiguratorVersionAdmin(ReadOnlyAdmin):
+    list_display = ("configurator", "number", "short_hash", "published_at", "published_by")
+    list_filter = ("configurator",)
+    list_select_related = ("configurator__car_model", "published_by")
+    search_fields = ("sha256", "configurator__car_model__slug")
+    date_hierarchy = "published_at"
+    actions_detail = ("go_back",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ConfiguratorVersion]:
+        found: QuerySet[ConfiguratorVersion] = super().get_queryset(request)
+        return (
+            found
+            if request.resolver_match and "object_id" in request.resolver_match.kwargs
+            else found.defer("document")
+        )
+
+    @display(description=_("SHA-256"))  # type: ignore[untyped-decorator]
+    def short_hash(self, version: ConfiguratorVersion) -> str:
+        return version.sha256[:12]
+
+    @action(description=_("Put this version on sale"), permissions=["publish"])  # type: ignore[untyped-decorator]
+    def go_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        version = ConfiguratorVersion.objects.get(pk=object_id)
+        make_current(version=version)
+        messages.success(request, gettext("%(version)s is on sale.") % {"version": version})
+        return HttpResponseRedirect(reverse("admin:configurator_configuratorversion_change", args=[object_id]))
+
+    def has_publish_permission(self, request: HttpRequest, object_id: object = None) -> bool:
+        return request.user.has_perm("configurator.add_configuratorversion")
+
+
+@admin.register(Build)
+class BuildAdmin(ReadOnlyAdmin):
+    list_display = ("code", "car_model", "version", "market", "price", "user", "created_at")
+    list_filter = ("market", "car_model")
+    list_select_related = ("car_model__brand", "version__configurator__car_model", "user")
+    search_fields = ("code", "user__email", "car_model__slug")
+    date_hierarchy = "created_at"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Build]:
+        found: QuerySet[Build] = super().get_queryset(request)
+        return found.defer("version__document")
+
+    @display(description=_("total"), ordering="total")  # type: ignore[untyped-decorator]
+    def price(self, build: Build) -> str:
+        return yuan(build.total)
