@@ -14,4 +14,5 @@ urlpatterns = [
     path("", include("apps.stores.api_urls")),
     path("", include("apps.careers.api_urls")),
     path("", include("apps.orders.api_urls")),
+    path("", include("apps.outbox.api_urls")),
 ]

@@ -178,6 +178,9 @@ PUBLIC_URL: str = env.str("PUBLIC_URL", "http://localhost:8000")
 # The sandbox gateway signs its webhooks with this; a key of its own, derived unless one is given.
 SANDBOX_GATEWAY_SECRET: str = env.str("SANDBOX_GATEWAY_SECRET", "") or f"sandbox:{SECRET_KEY}"
 
+# Webhooks of API clients may go to this machine only where nothing else is on it.
+WEBHOOKS_TO_LOOPBACK = DEBUG or EMBEDDED
+
 # People ---------------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -304,6 +307,7 @@ SPECTACULAR_SETTINGS = {
         "LineStatusEnum": "apps.orders.lifecycle.LineStatus",
         "LineKindEnum": "apps.orders.models.LineKind",
         "InvoiceKindEnum": "apps.orders.models.Order.Invoice",
+        "DeliveryStatusEnum": "apps.outbox.models.Delivery.Status",
         "AppointmentStatusEnum": "apps.stores.lifecycle.Status",
         "StoreKindEnum": "apps.stores.kinds.Kind",
     },

@@ -6,3 +6,9 @@ class OrdersConfig(AppConfig):
     name = "apps.orders"
     label = "orders"
     verbose_name = _("Orders")
+
+    def ready(self) -> None:
+        from apps.orders.lifecycle import Status
+        from apps.outbox import topics
+
+        topics.register("order", [f"order.{status}" for status in Status.values])

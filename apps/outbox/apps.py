@@ -6,3 +6,6 @@ class OutboxConfig(AppConfig):
     name = "apps.outbox"
     label = "outbox"
     verbose_name = _("Outbox")
+
+    def ready(self) -> None:
+        from apps.outbox import checks  # noqa: F401  registers itself

@@ -1,0 +1,31 @@
+"""Back-office pages of rows that services alone write."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+
+
+class LookOnly:
+    """Rows that can be looked at, not added, changed or deleted."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class LookOnlyPage(LookOnly, ModelAdmin):  # type: ignore[misc]  # it has no types
+    list_per_page = 50
+    show_full_result_count = False
+
+
+class LookOnlyInline(LookOnly, TabularInline):  # type: ignore[misc]  # it has no types
+    extra = 0
+    can_delete = False
+    tab = True
+    show_change_link = False
