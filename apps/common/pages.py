@@ -10,6 +10,7 @@ from django.utils.cache import patch_vary_headers
 from apps.common.requests import is_htmx
 
 UNPROCESSABLE = 422
+VARY = "HX-Request, HX-Boosted, HX-History-Restore-Request"
 
 
 def render_page(
@@ -27,7 +28,7 @@ def render_page(
     name = f"{template}#{partial}" if partial and is_htmx(request) else template
     response = render(request, name, dict(context or {}), status=status)
     if partial:
-        patch_vary_headers(response, ("HX-Request", "HX-Boosted", "HX-History-Restore-Request"))
+        patch_vary_headers(response, VARY.split(", "))
     return response
 
 

@@ -16,9 +16,9 @@ from apps.configurator.engine.model import option_of
 from apps.configurator.machines import Session
 from apps.configurator.pricing import Price, PriceStep, price
 from apps.configurator.rental import RentalTerms
-from apps.configurator.selection import Settled, settle, without
+from apps.configurator.selection import Settled, settle
 from apps.configurator.services.sessions import Explanation, explain, explain_forced
-from apps.configurator.state import FEN, PageState
+from apps.configurator.state import FEN, PageState, step_between
 
 # Cars with more options than this show one group at a time.
 ALL_OPEN = 60
@@ -30,12 +30,12 @@ SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """An explanation in words, and the address that applies the repair."""
+    """An explanation in words; ``repair_step`` is the value of the button that applies the repair."""
 
     because: str
     reasons: tuple[str, ...]
     repair: str
-    repair_url: str
+    repair_step: str
     hopeless: bool
 
 
@@ -53,7 +53,7 @@ class Row:
     checked: bool
     disabled: bool
     rental: RentalTerms | None
-    why_url: str
+    can_ask: bool
     why: Why | None
 
 
@@ -69,9 +69,8 @@ class Block:
     decided: bool
     summary: str
     rows: tuple[Row, ...]
-    url: str
-    clear_url: str
-    next_url: str
+    clearable: bool
+    next_code: str
     next_name: str
 
     @property
@@ -83,6 +82,7 @@ class Block:
 class Screen:
     """The whole page. Totals are in fen; ``total`` is exact when ``complete``, otherwise the least possible."""
 
+    path: str
     name: str
     slug: str
     brand: str
@@ -103,17 +103,19 @@ class Screen:
     cars: str
     missing: tuple[Block, ...]
     over_budget: int
-    budget_url: str
+    stepwise: bool
     conflict: Why | None
     lost: tuple[str, ...]
-    undo_url: str
-    reset_url: str
-    standard_url: str
-    finish_url: str
+    standard: str
+    finish: str
     picture: str
     picture_exact: bool
     description: str
-    url: str
+
+    @property
+    def enough_budget(self) -> int:
+        """The budget, in yuan, that the choices fit into."""
+        return -(-self.total // FEN)
 
     @property
     def missing_more(self) -> int:
@@ -141,20 +143,19 @@ class Drawing:
         self.budget = None if state.budget is None else state.budget * FEN
         self.sole_open = len(self.document.options) > ALL_OPEN and state.step != "all"
         self.chosen = frozenset(state.choices)
+        self.touched = {self.document.group_of[option_of(choice)].code for choice in state.choices}
 
-    def url(self, state: PageState, **more: str) -> str:
-        return self.path + state.query(**more)
-
-    def to(self, choices: tuple[str, ...]) -> str:
-        return self.url(self.state.moved(choices))
+    def step(self, choices: tuple[str, ...]) -> str:
+        """The value of a button that leads to ``choices``."""
+        return step_between(self.state.choices, choices)
 
     def screen(self) -> Screen:
         blocks = self._blocks()
         state, document = self.state, self.document
-        before = state.undone()
         picture, exact = picture_of(document, self.settled.picked)
         over = max(0, self.total - self.budget) if self.budget is not None and self.answer.valid else 0
         return Screen(
+            path=self.path,
             name=document.name,
             slug=document.car,
             brand=document.brand,
@@ -175,17 +176,14 @@ class Drawing:
             cars=cars_left(self.answer.count),
             missing=tuple(block for block in blocks if block.code in self.settled.undecided),
             over_budget=over,
-            budget_url=self.url(_with_budget(state, -(-self.total // FEN))) if over else "",
+            stepwise=self.sole_open,
             conflict=None if self.answer.valid else self._why(explain(self.session, state.choices, None)),
             lost=state.lost,
-            undo_url=self.url(before) if before else "",
-            reset_url=self.to(()) if state.choices else "",
-            standard_url=self.to(standard_choices(document)) if not state.choices else "",
-            finish_url=self.to(self._finished()) if not self.complete and self.answer.complete else "",
+            standard=self.step(standard_choices(document)) if not state.choices else "",
+            finish=self.step(self._finished()) if not self.complete and self.answer.complete else "",
             picture=picture,
             picture_exact=exact,
             description=self._description(),
-            url=self.url(state),
         )
 
     def _blocks(self) -> tuple[Block, ...]:
@@ -193,7 +191,7 @@ class Drawing:
         current = self.state.step or self._first_step()
         following = dict(pairwise(groups))
         return tuple(
-            self._block(group, following.get(group), is_open=not self.sole_open or group.code == current)
+            self.block(group, following.get(group), is_open=not self.sole_open or group.code == current)
             for group in groups
         )
 
@@ -202,9 +200,8 @@ class Drawing:
         waiting = self.settled.undecided or (self.document.groups[0].code,)
         return waiting[0]
 
-    def _block(self, group: DocumentGroup, following: DocumentGroup | None, *, is_open: bool) -> Block:
-        rows = tuple(self._row(group, option) for option in group.options) if is_open else ()
-        mine = tuple(choice for choice in self.state.choices if self.document.group_of[option_of(choice)] is group)
+    def block(self, group: DocumentGroup, following: DocumentGroup | None, *, is_open: bool) -> Block:
+        rows = tuple(self.row(group, option) for option in group.options) if is_open else ()
         picked = [option for option in group.options if option.code in self.settled.picked]
         return Block(
             code=group.code,
@@ -215,10 +212,9 @@ class Drawing:
             decided=group.code not in self.settled.undecided and bool(picked),
             summary=_(", ").join(option.name for option in picked) or self._open_summary(group),
             rows=rows,
-            url=self.url(_at_step(self.state, group.code)),
-            clear_url=self.to(without(self.state.choices, mine)) if mine else "",
-            next_url=self.url(_at_step(self.state, following.code)) if self.sole_open and following else "",
-            next_name=following.name if following else "",
+            clearable=group.code in self.touched,
+            next_code=following.code if is_open and self.sole_open and following else "",
+            next_name=following.name if is_open and self.sole_open and following else "",
         )
 
     def _open_summary(self, group: DocumentGroup) -> str:
@@ -227,7 +223,7 @@ class Drawing:
             return _("Nothing picked")
         return _("%(left)d of %(all)d possible") % {"left": left, "all": len(group.options)}
 
-    def _row(self, group: DocumentGroup, option: DocumentOption) -> Row:
+    def row(self, group: DocumentGroup, option: DocumentOption) -> Row:
         state = self._state_of(option)
         total = self.answer.from_total.get(option.code)
         explicit = option.code in self.chosen
@@ -243,7 +239,7 @@ class Drawing:
             checked=explicit or state == "forced",
             disabled=state in ("blocked", "forced") and not explicit,
             rental=option.rental,
-            why_url=self.url(self.state, explain=option.code) if state in ("blocked", "forced") else "",
+            can_ask=state in ("blocked", "forced"),
             why=self._explained(option, state) if self.asked == option.code else None,
         )
 
@@ -299,7 +295,7 @@ class Drawing:
             reasons=tuple(dict.fromkeys(rule.reason for rule in found.rules))
             or (_("Only one of them can be picked."),),
             repair=_("; ").join(parts) + (f" ({delta})" if delta else ""),
-            repair_url=self.to(found.repaired) if found.possible and parts else "",
+            repair_step=self.step(found.repaired) if found.possible and parts else "",
             hopeless=not found.possible,
         )
 
@@ -322,6 +318,13 @@ class Drawing:
         options = self.document.options
         painted = [option.name for code, option in options.items() if code in self.settled.picked and option.picture]
         return _("%(paint)s; other options are not shown") % {"paint": painted[0]} if painted else ""
+
+
+def draw_row(session: Session, state: PageState, option: str, *, path: str) -> tuple[Block, Row]:
+    """One option with its explanation, and the group it is of (without rows): the answer to "why?"."""
+    drawing = Drawing(session, state, path=path, asked=option)
+    group = session.document.group_of[option]
+    return drawing.block(group, None, is_open=False), drawing.row(group, session.document.options[option])
 
 
 def draw(session: Session, state: PageState, *, path: str, asked: str = "") -> Screen:
@@ -370,11 +373,3 @@ def stills() -> frozenset[str]:
 def market_name(code: str) -> str:
     names: Mapping[str, str] = {"CN": _("Mainland China"), "CN-N": _("Cold regions of the north")}
     return names.get(code, code)
-
-
-def _with_budget(state: PageState, budget: int) -> PageState:
-    return PageState(state.choices, state.undo, budget, state.market, state.step)
-
-
-def _at_step(state: PageState, step: str) -> PageState:
-    return PageState(state.choices, state.undo, state.budget, state.market, step)

@@ -2,7 +2,9 @@
 
 ``choices=a,b,!c`` is the state; ``undo`` the last steps, each as what it added and removed, so that undo needs no
 session and works in a copied address too. A form adds ``pick.<group>`` for the groups it shows; for groups of which
-any number is picked it also names them in ``shown``, because a box that is not ticked is not sent.
+any number is picked it also names them in ``shown``, because a box that is not ticked is not sent. Its buttons send
+what they do, whatever the state is by then, so their markup is the same at every click: ``change`` is a step as in
+``undo``, ``clear`` a group, ``do`` is ``undo`` or ``reset``, ``raise`` a new budget.
 """
 
 from collections.abc import Mapping
@@ -12,10 +14,11 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from apps.configurator.documents import Document, DocumentGroup
-from apps.configurator.engine.model import Model
+from apps.configurator.engine.model import Model, option_of
 from apps.configurator.selection import known, with_choice, without
 
 UNDO_STEPS = 12
+BUTTONS = frozenset({"change", "clear", "do", "raise"})
 FEN = 100
 MOST_YUAN = 10**9
 
@@ -33,7 +36,7 @@ class PageState:
 
     def moved(self, choices: tuple[str, ...]) -> "PageState":
         """The state after a click that leads to ``choices``; the click can be undone."""
-        step = _difference(self.choices, choices)
+        step = step_between(self.choices, choices)
         if not step:
             return self
         return replace(self, choices=choices, undo=(*self.undo, step)[-UNDO_STEPS:])
@@ -74,11 +77,36 @@ def read_state(query: QueryDict, document: Document, model: Model) -> PageState:
         step=query.get("step", "") if query.get("step") in {"all", *(group.code for group in document.groups)} else "",
         lost=lost,
     )
-    return state.moved(_picked(query, document, model, choices))
+    return _pressed(query, document, model, state.moved(_picked(query, document, model, choices)))
 
 
 def has_form_fields(query: Mapping[str, object]) -> bool:
-    return any(name == "shown" or name.startswith("pick.") for name in query)
+    return any(name == "shown" or name in BUTTONS or name.startswith("pick.") for name in query)
+
+
+def step_between(before: tuple[str, ...], after: tuple[str, ...]) -> str:
+    """What ``after`` adds and removes, as the value of a button: ``+blue.-red``; empty where nothing differs."""
+    added = [f"+{choice}" for choice in after if choice not in before]
+    removed = [f"-{choice}" for choice in before if choice not in after]
+    return ".".join([*added, *removed])
+
+
+def _pressed(query: QueryDict, document: Document, model: Model, state: PageState) -> PageState:
+    """The state after the button that sent the form."""
+    change, done = query.get("change", ""), query.get("do", "")
+    if change and _parses(change, model):
+        added, removed = _parse_step(change)
+        state = state.moved((*without(state.choices, (*added, *removed)), *added))
+    if group := query.get("clear", ""):
+        mine = [one for one in state.choices if document.group_of[option_of(one)].code == group]
+        state = state.moved(without(state.choices, mine))
+    if done == "reset":
+        state = state.moved(())
+    elif done == "undo":
+        state = state.undone() or state
+    if wanted := _yuan(query.get("raise", "")):
+        state = replace(state, budget=wanted)
+    return state
 
 
 def _picked(query: QueryDict, document: Document, model: Model, choices: tuple[str, ...]) -> tuple[str, ...]:
@@ -100,12 +128,6 @@ def _ticked(group: DocumentGroup, wanted: set[str], model: Model, choices: tuple
         elif option.code not in wanted and option.code in choices:
             choices = without(choices, (option.code,))
     return choices
-
-
-def _difference(before: tuple[str, ...], after: tuple[str, ...]) -> str:
-    added = [f"+{choice}" for choice in after if choice not in before]
-    removed = [f"-{choice}" for choice in before if choice not in after]
-    return ".".join([*added, *removed])
 
 
 def _parse_step(step: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

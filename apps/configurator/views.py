@@ -11,16 +11,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.requests import user_of
 from apps.catalog.models import CarModel
-from apps.common.pages import redirect_page, render_page
+from apps.common.pages import VARY, redirect_page, render_page
 from apps.common.requests import is_htmx, signed_in
-from apps.configurator import costs
+from apps.configurator import costs, markup
 from apps.configurator.codes import WrongCode, read_code
 from apps.configurator.errors import Contradiction, Incomplete, UnknownMarket, UnknownOption
 from apps.configurator.forms import CodeForm, CostForm
 from apps.configurator.models import Build, Configurator
 from apps.configurator.pricing import PriceStep, QuoteLine
 from apps.configurator.rental import RentalTerms
-from apps.configurator.screen import draw, picture_of
+from apps.configurator.screen import draw, draw_row, picture_of
 from apps.configurator.services import OpenSession, open_session, quote_build, save_build
 from apps.configurator.state import PageState, has_form_fields, read_state
 
@@ -39,11 +39,16 @@ def configure(request: HttpRequest, slug: str) -> HttpResponse:
     state = read_state(request.GET, session.document, session.machine.model)
     asked = request.GET.get("explain", "")
     path = reverse("configurator:configure", args=[slug])
+    if asked not in session.document.options:
+        asked = ""
     if has_form_fields(request.GET) and not is_htmx(request):
-        return redirect(path + state.query())
+        return redirect(path + _plain(state, asked, moved=state.step != request.GET.get("step", "")))
+    if asked and is_htmx(request):
+        block, row = draw_row(session, state, asked, path=path)
+        return HttpResponse(markup.option(block, row, path), headers={"Vary": VARY, "HX-Push-Url": "false"})
     response = _page(request, session, state, asked=asked)
     if is_htmx(request):
-        response["HX-Push-Url"] = "false" if asked else path + state.query()
+        response["HX-Push-Url"] = path + state.query()
     return response
 
 
@@ -126,6 +131,13 @@ def build(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
+def _plain(state: PageState, asked: str, *, moved: bool) -> str:
+    """The query of a state, and the place on the page where the visitor goes on."""
+    if asked:
+        return f"{state.query(explain=asked)}#opt-{asked}"
+    return state.query() + (f"#group-{state.step}" if moved else "")
+
+
 def _session(slug: str, market: str) -> OpenSession:
     """The session; a market that the car is not sold in is the first one it is."""
     try:
@@ -144,9 +156,13 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     path = reverse("configurator:configure", args=[session.document.car])
+    screen = draw(session, state, path=path, asked=asked)
     context = {
-        "screen": draw(session, state, path=path, asked=asked),
+        "screen": screen,
+        "groups": markup.groups(screen),
+        "save_url": reverse("configurator:save", args=[session.document.car]),
         "refusal": refusal,
+        "fragment": is_htmx(request),
     }
     if not is_htmx(request):
         context |= _costs(request, session)

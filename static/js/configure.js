@@ -1,4 +1,8 @@
-// What the configurator adds to htmx: an opened price trace stays open over a swap, and an address can be copied.
+// What the configurator adds to htmx. Without it every button and box still works, only less smoothly.
+const SETTLING_MS = 350; // arrow keys walk through a radio group; the one that was meant is the one they stop at
+const page = document.getElementById("main");
+
+// An opened price trace stays open over a swap.
 const opened = new Set();
 document.addEventListener(
   "toggle",
@@ -13,20 +17,76 @@ document.addEventListener(
 document.addEventListener("htmx:afterSwap", () => {
   for (const id of opened) document.getElementById(id)?.setAttribute("open", "");
 });
-// Who asked "why?" reads on from the answer: the link is gone, so the focus moves to what stands in its place.
-let asked = null;
-document.addEventListener("click", (event) => {
-  const link = event.target.closest?.("a[id^='ask-']");
-  if (link) asked = link.id.slice("ask-".length);
+
+// Arrow keys change a radio group at every step: ask the server once, when they rest.
+let arrow = false;
+let resting = 0;
+document.addEventListener("keydown", (event) => {
+  arrow = event.key.startsWith("Arrow") && event.target.matches?.("#cfg-form input[type=radio]");
 });
+document.addEventListener("pointerdown", () => (arrow = false), true);
+document.addEventListener(
+  "change",
+  (event) => {
+    const form = event.target.closest?.("#cfg-form");
+    if (!form) return;
+    clearTimeout(resting);
+    if (!arrow || event.detail === "rested") return;
+    arrow = false;
+    event.stopImmediatePropagation();
+    const { id } = event.target;
+    resting = setTimeout(() => {
+      const box = document.getElementById(id); // an earlier answer may have drawn it anew meanwhile
+      if (!usable(box)) return;
+      box.checked = true;
+      box.dispatchEvent(new CustomEvent("change", { bubbles: true, detail: "rested" }));
+    }, SETTLING_MS);
+  },
+  true,
+);
+// A button that is pressed before the keys rest sends the form as it stands: nothing is left to ask for.
+document.addEventListener("htmx:beforeRequest", () => clearTimeout(resting));
+
+// Focus survives a swap: the same control if it is still there, else what took its place.
+let last = null;
+function remember(event) {
+  const control = event.target.closest?.("#configurator [id]");
+  if (control) last = { id: control.id, name: control.name ?? "", value: control.value ?? "" };
+}
+page.addEventListener("click", remember, true);
+page.addEventListener("focusin", remember, true);
+function usable(element) {
+  return element && !element.disabled && element.getClientRects().length > 0;
+}
+function successors({ id, name, value }) {
+  const of = (prefix) => (id.startsWith(prefix) ? id.slice(prefix.length) : null);
+  const asked = of("ask-") ?? of("fix-");
+  const found = [];
+  if (asked) found.push(`fix-${asked}`, `why-${asked}`, `opt-${asked}`, `ask-${asked}`);
+  if (name === "step") found.push(`group-${value}`);
+  if (of("cfg-clear-")) found.push(`group-${of("cfg-clear-")}`);
+  if (of("opt-")) found.push(`ask-${of("opt-")}`);
+  return [...found, "cfg-total"].map((one) => document.getElementById(one));
+}
 document.addEventListener("htmx:afterSettle", () => {
-  if (asked === null) return;
-  const place = document.getElementById(`why-${asked}`);
-  asked = null;
-  const target = place?.querySelector("a") ?? place;
-  if (target === place) place?.setAttribute("tabindex", "-1");
-  target?.focus({ preventScroll: true });
+  if (last === null) return;
+  const here = document.activeElement;
+  const lost = here === null || here === document.body || !here.isConnected;
+  const moved = last.name === "step";
+  if (!lost && !moved) return;
+  const same = document.getElementById(last.id);
+  const control = usable(same) && !moved ? same : successors(last).find((one) => one && one.getClientRects().length > 0);
+  last = null;
+  if (!control) return;
+  const inner =
+    control.matches("fieldset") && [...control.querySelectorAll("input:checked, input")].find((one) => usable(one));
+  const target = inner || control;
+  if (!target.matches("a, button, input, select, summary")) target.setAttribute("tabindex", "-1");
+  if (moved) control.scrollIntoView({ block: "start" });
+  target.focus({ preventScroll: true });
 });
+
+// An address can be copied.
 for (const button of document.querySelectorAll("[data-copy]")) {
   if (!navigator.clipboard) continue;
   button.hidden = false;
