@@ -16,6 +16,7 @@ from apps.configurator.screen import Block, Row, Screen
 
 # About a kilobyte each.
 REMEMBERED = 20_000
+CLOSING = "</fieldset>"
 
 
 def group(block: Block, path: str) -> SafeString:
@@ -31,11 +32,12 @@ def group(block: Block, path: str) -> SafeString:
         clearable=block.clearable,
     )
     if not block.open:
-        return mark_safe(f"{head}</fieldset>")  # noqa: S308  both are templates' output
+        return head
     rows = "".join(
         [_remembered(language, path, block.code, block.pick, row, swatches=block.swatches) for row in block.rows]
     )
-    return mark_safe(f"{head}{_opening(block)}{rows}</div>{_next(language, block)}</fieldset>")  # noqa: S308
+    opened = head.rstrip().removesuffix(CLOSING)
+    return mark_safe(f"{opened}{_opening(block)}{rows}</div>{_next(language, block)}{CLOSING}")  # noqa: S308  templates' output
 
 
 def groups(screen: Screen) -> SafeString:
