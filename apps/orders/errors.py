@@ -86,6 +86,11 @@ class NotInThisState(DomainError):
     message = _("That is not possible while the order is “%(state)s”.")
 
 
+class Stopped(DomainError):
+    code = "stopped"
+    message = _("The order is stopped: a payment is contested, or damage is being looked at.")
+
+
 class NothingDue(DomainError):
     code = "nothing_due"
     message = _("Nothing is due at the moment.")
@@ -160,6 +165,8 @@ class Overtaken(DomainError):
 KEPT: Mapping[str, Promise] = {
     "orders_order_status_follows": _("The order has moved on meanwhile. Please look at it as it is now."),
     "orders_paymentleg_status_follows": _("The payment has moved on meanwhile. Please look at it as it is now."),
+    "orders_order_flag_stops": _("The order is stopped: a payment is contested, or damage is being looked at."),
+    "orders_orderline_status_follows": _("The line has moved on meanwhile. Please look at it as it is now."),
     "orders_transition_append_only": _("An order's history is not rewritten."),
     "transition_number": _("The order has moved on meanwhile. Please look at it as it is now."),
     "transition_key": _("This step was taken already."),

@@ -16,10 +16,12 @@ HOLD = timedelta(minutes=15)
 FEE_PERCENT: Mapping[str, str] = {
     "signed": "1",
     "scheduled": "2",
+    "alloc_failed": "0",
     "vin_assigned": "3",
     "mismatch": "0",
     "in_transit": "4",
     "at_store": "5",
+    "rejected": "0",
 }
 # Days in real time; ``pace`` says how long they last at FULFILMENT_SPEED.
 BUILD_ACCEPTED_DAYS = 1

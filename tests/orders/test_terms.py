@@ -39,6 +39,8 @@ def test_the_fees_grow_with_the_order_and_a_mismatch_is_free() -> None:
         "mismatch": 0,
         "in_transit": 360_000,
         "at_store": 450_000,
+        "alloc_failed": 0,
+        "rejected": 0,
     }
 
 
@@ -49,7 +51,7 @@ def test_no_fee_exceeds_the_price(price: int) -> None:
 
 def test_there_is_a_fee_for_every_state_in_which_a_signed_order_can_be_cancelled() -> None:
     signed = {source for source, target in PAIRS if target == Status.CANCELLING} - {Status.RESERVED}
-    assert signed == set(IN_WORK) == set(FEE_PERCENT)
+    assert signed == {*IN_WORK, Status.REJECTED} == set(FEE_PERCENT)
 
 
 def test_a_day_lasts_a_day_or_at_speed_a_second() -> None:

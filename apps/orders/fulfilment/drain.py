@@ -110,7 +110,7 @@ def _finish(order: Order, step: Step, outcome: Outcome) -> None:
     step.status, step.result, step.done_at = Step.Status.DONE, step.result | outcome.result, timezone.now()
     step.save(update_fields=["status", "result", "done_at", "error"])
     if outcome.then is not None:
-        Step.objects.create(order=order, kind=outcome.then, next_at=timezone.now())
+        Step.objects.create(order=order, kind=outcome.then, round=step.round, next_at=timezone.now())
     elif order.status == Status.CANCELLING:
         start_undoing(order)
         settle(order)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db.models import Max
 from django.utils import timezone
 
 from apps.common.doorbell import ring
@@ -14,13 +15,34 @@ UNDOABLE = ("submit_build", "await_build", "ship", "book_handover")
 OUTSIDE = ("submit_build", "ship")
 
 
-def enqueue(order: Order, kind: str, *, direction: int = 1, at: datetime | None = None) -> Step:
-    """Make this the order's next work; a step that is there already stays as it is."""
+def enqueue(
+    order: Order, kind: str, *, direction: int = 1, at: datetime | None = None, number: int | None = None
+) -> Step:
+    """Make this the order's next work; a step that is there already stays as it is. Without a round's number it is the latest."""
     step, _created = Step.objects.get_or_create(
-        order=order, kind=kind, direction=direction, defaults={"next_at": at or timezone.now()}
+        order=order,
+        kind=kind,
+        direction=direction,
+        round=latest_round(order) if number is None else number,
+        defaults={"next_at": at or timezone.now()},
     )
     _ring()
     return step
+
+
+def begin_round(order: Order, kind: str, *, at: datetime | None = None) -> Step:
+    """Begin the work again from ``kind`` on: built, shipped or prepared once more, under keys of its own."""
+    return enqueue(order, kind, at=at, number=latest_round(order) + 1)
+
+
+def latest_round(order: Order) -> int:
+    """The round that the order's work is in; 0 while nothing had to be done again."""
+    return Step.objects.filter(order=order).aggregate(latest=Max("round"))["latest"] or 0
+
+
+def key_of(order: Order, kind: str) -> str:
+    """The key under which the order's latest step of this kind did its effect."""
+    return Step.objects.filter(order=order, kind=kind, direction=1).latest("round").key
 
 
 def wake(order: Order, kind: str) -> None:
@@ -41,17 +63,17 @@ def stop_open_step(order: Order) -> None:
 
 def start_undoing(order: Order) -> None:
     """Queue the undoing of the last thing that was done; its end queues the one before it."""
-    kind = next_to_undo(order)
-    if kind is not None:
-        enqueue(order, kind, direction=-1)
+    step = next_to_undo(order)
+    if step is not None:
+        enqueue(order, step.kind, direction=-1, number=step.round)
 
 
-def next_to_undo(order: Order) -> str | None:
+def next_to_undo(order: Order) -> Step | None:
     """The latest step that took effect, or may have, can be undone and has not been."""
     rows = list(Step.objects.filter(order=order).order_by("-pk"))
-    undone = {step.kind for step in rows if step.direction == -1}
+    undone = {(step.kind, step.round) for step in rows if step.direction == -1}
     forward = (step for step in rows if step.direction == 1 and _took_effect(step))
-    return next((step.kind for step in forward if step.kind in UNDOABLE and step.kind not in undone), None)
+    return next((step for step in forward if step.kind in UNDOABLE and (step.kind, step.round) not in undone), None)
 
 
 def _took_effect(step: Step) -> bool:

@@ -15,6 +15,7 @@ from apps.bundles import services as bundles
 from apps.orders import partners
 from apps.orders.errors import NotInThisState
 from apps.orders.fulfilment.handover import activate_lines, book_handover, cancel_handover, fit_lines, send_goods
+from apps.orders.fulfilment.queue import key_of
 from apps.orders.identifiers import is_vin
 from apps.orders.lifecycle import LineStatus, Status
 from apps.orders.models import Allocation, FulfilmentStep, LineKind, Order, Vehicle
@@ -59,7 +60,7 @@ def _submit_build(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
 
 
 def _await_slot(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
-    state = partners.maker().state(key=_key(order, "submit_build"), now=now)
+    state = partners.maker().state(key=key_of(order, "submit_build"), now=now)
     if not state.accepted:
         return Wait(state.next_at)
     transitions.move(order, Status.SCHEDULED, key="scheduled", now=now)
@@ -67,7 +68,7 @@ def _await_slot(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
 
 
 def _await_build(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
-    state = partners.maker().state(key=_key(order, "submit_build"), now=now)
+    state = partners.maker().state(key=key_of(order, "submit_build"), now=now)
     if state.vin is None:
         return Wait(state.next_at)
     if not is_vin(state.vin):
@@ -98,7 +99,7 @@ def _undo_build(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
 
 
 def _undo_submission(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
-    partners.maker().cancel(key=_key(order, "submit_build"), now=now)
+    partners.maker().cancel(key=forward_key(step), now=now)
     return Done()
 
 
@@ -111,12 +112,12 @@ def _ship(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
 
 
 def _undo_shipment(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
-    partners.carrier().recall(key=_key(order, "ship"), now=now)
+    partners.carrier().recall(key=forward_key(step), now=now)
     return Done()
 
 
 def _await_arrival(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
-    state = partners.carrier().state(key=_key(order, "ship"), now=now)
+    state = partners.carrier().state(key=key_of(order, "ship"), now=now)
     if not state.arrived:
         return Wait(state.next_at)
     transitions.move(order, Status.AT_STORE, key="at_store", now=now)
@@ -180,9 +181,9 @@ def _goods_arrive(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
     return Done()
 
 
-def _key(order: Order, kind: str) -> str:
-    """The key under which a step of this order did its effect."""
-    return f"{order.pk}:{kind}:1"
+def forward_key(step: FulfilmentStep) -> str:
+    """The key under which what ``step`` undoes was done."""
+    return FulfilmentStep(order_id=step.order_id, kind=step.kind, round=step.round).key
 
 
 EFFECTS: Mapping[tuple[str, int], Effect] = {

@@ -2,13 +2,14 @@
 
 from apps.orders.models.baskets import Basket, BasketLine
 from apps.orders.models.fulfilment import FulfilmentStep, Notice, PartnerJob, Timer, WorkItem
-from apps.orders.models.kinds import LineKind
+from apps.orders.models.kinds import BUYABLE, LineKind
 from apps.orders.models.orders import Order, OrderLine, Transition
 from apps.orders.models.payments import PaymentEvent, PaymentLeg, Refund
 from apps.orders.models.sandbox import SandboxEvent, SandboxPayment
 from apps.orders.models.supply import Allocation, BuildSlot, Vehicle
 
 __all__ = [
+    "BUYABLE",
     "Allocation",
     "Basket",
     "BasketLine",

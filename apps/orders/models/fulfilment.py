@@ -11,7 +11,8 @@ from apps.orders.models.orders import Order
 class FulfilmentStep(models.Model):
     """A unit of work. The row is the outbox: whoever claims it does its effect and inserts the next in one transaction.
 
-    ``direction`` −1 undoes what the step of the same kind did.
+    ``direction`` −1 undoes what the step of the same kind and round did; a round is one way through the work: building again
+    or repairing begins the next one.
     """
 
     class Status(models.TextChoices):
@@ -23,6 +24,7 @@ class FulfilmentStep(models.Model):
     order = models.ForeignKey(Order, models.CASCADE, related_name="steps", verbose_name=_("order"))
     kind = models.CharField(_("kind"), max_length=30)
     direction = models.SmallIntegerField(_("direction"), default=1)
+    round = models.PositiveSmallIntegerField(_("round"), default=0)
     status = models.CharField(_("state"), max_length=10, choices=Status, default=Status.READY)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_at = models.DateTimeField(_("next attempt"))
@@ -36,7 +38,7 @@ class FulfilmentStep(models.Model):
         verbose_name_plural = _("fulfilment steps")
         ordering = ["order_id", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["order", "kind", "direction"], name="step_once"),
+            models.UniqueConstraint(fields=["order", "kind", "direction", "round"], name="step_once"),
             # One piece of work at a time for an order: nothing can overtake.
             models.UniqueConstraint(
                 fields=["order"], condition=Q(status__in=["ready", "parked"]), name="step_one_open_per_order"
@@ -46,12 +48,13 @@ class FulfilmentStep(models.Model):
         indexes = [models.Index(fields=["next_at"], condition=Q(status="ready"), name="step_due")]
 
     def __str__(self) -> str:
-        return f"{self.order_id}:{self.kind}:{self.direction}"
+        return self.key
 
     @property
     def key(self) -> str:
-        """What the other side deduplicates by."""
-        return f"{self.order_id}:{self.kind}:{self.direction}"
+        """What the other side deduplicates by; the first round's key has no number."""
+        key = f"{self.order_id}:{self.kind}:{self.direction}"
+        return f"{key}:{self.round}" if self.round else key
 
 
 class Timer(models.Model):

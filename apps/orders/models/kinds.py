@@ -10,3 +10,11 @@ class LineKind(models.TextChoices):
     PLAN = "maintenance_plan", _("Maintenance plan")
     ACCESSORY = "accessory", _("Accessory")
     CHARGER = "charger", _("Charging pile")
+    MADE = "made_to_order", _("Made to order")
+    LEASE = "battery_lease", _("Battery lease")
+    WARRANTY = "warranty", _("Warranty")
+    TRADE_IN = "trade_in", _("Trade-in credit")
+
+
+# What a visitor puts into a basket; the others come with an order.
+BUYABLE = (LineKind.CAR, LineKind.COVER, LineKind.PLAN, LineKind.ACCESSORY, LineKind.CHARGER)

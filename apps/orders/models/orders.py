@@ -4,14 +4,14 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.models import CarModel
 from apps.common.translated import Translated
-from apps.orders.lifecycle import LineStatus, Status
+from apps.orders.lifecycle import Family, Flag, LineStatus, Status
 from apps.orders.models.kinds import LineKind
 from apps.orders.querysets import OrderQuerySet
 from apps.stores.models import Appointment, Store
@@ -40,6 +40,8 @@ class Order(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("user")
     )
     status = models.CharField(_("state"), max_length=20, choices=Status, default=Status.PLACED)
+    disputed = models.BooleanField(_("payment contested"), default=False)
+    frozen = models.BooleanField(_("stopped for an inspection"), default=False)
     version = models.PositiveIntegerField(_("version"), default=0, help_text=_("How many transitions it has seen."))
     car_model = models.ForeignKey(
         CarModel, models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("model")
@@ -125,6 +127,11 @@ class Order(models.Model):
         return bool(token) and constant_time_compare(token, self.token)
 
     @property
+    def flags(self) -> frozenset[Flag]:
+        """What stops the order at the moment."""
+        return frozenset(flag for flag in Flag if getattr(self, flag.value))
+
+    @property
     def has_car(self) -> bool:
         return self.car_model_id is not None
 
@@ -147,6 +154,18 @@ class OrderLine(models.Model):
     trace = models.JSONField(_("how the price came about"), default=list, blank=True)
     facts = models.JSONField(_("facts"), default=dict, blank=True)
     visits_left = models.PositiveSmallIntegerField(_("visits left"), null=True, blank=True)
+    # What it is by nature says which way it takes; the database works it out, so that no writer can forget it.
+    family = models.GeneratedField(
+        expression=Case(
+            When(kind=LineKind.CAR, then=Value(Family.VEHICLE.value)),
+            When(kind=LineKind.PLAN, then=Value(Family.ENTITLEMENT.value)),
+            When(kind=LineKind.CHARGER, facts__contains={"needs_fitting": True}, then=Value(Family.INSTALL.value)),
+            When(kind__in=[LineKind.LEASE, LineKind.WARRANTY, LineKind.TRADE_IN, LineKind.MADE], then=F("kind")),
+            default=Value(Family.GOODS.value),
+        ),
+        output_field=models.CharField(_("family"), max_length=20, choices=Family),
+        db_persist=True,
+    )
     active_until = models.DateField(_("active until"), null=True, blank=True)
 
     name = Translated("name")

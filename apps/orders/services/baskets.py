@@ -19,7 +19,7 @@ from apps.orders.errors import (
     UnknownBuild,
     UnknownKind,
 )
-from apps.orders.models import Basket, BasketLine, LineKind
+from apps.orders.models import BUYABLE, Basket, BasketLine, LineKind
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -68,7 +68,7 @@ def add_line(*, basket: Basket, kind: str, build: str = "", sku: str = "", quant
     mine = _lock(basket)
     if kind == LineKind.CAR:
         return _add_car(mine, build)
-    if kind not in LineKind.values:
+    if kind not in BUYABLE:
         raise UnknownKind(field="kind", extra={"kind": kind})
     line = mine.lines.filter(sku=sku).exclude(kind=LineKind.CAR).first()
     wanted = quantity + (line.quantity if line else 0)

@@ -7,7 +7,7 @@ from django.db import IntegrityError
 from django.utils import timezone
 
 from apps.orders import lifecycle
-from apps.orders.errors import NotInThisState, refusal_of
+from apps.orders.errors import NotInThisState, Stopped, refusal_of
 from apps.orders.lifecycle import Actor, Status
 from apps.orders.models import Notice, Order, Timer, Transition, WorkItem
 from apps.outbox import services as outbox
@@ -28,9 +28,15 @@ def lock(order: Order) -> Order:
 
 
 def require(order: Order, target: Status, actor: Actor) -> None:
-    """Refuse a transition that the table does not know for this actor."""
+    """Refuse a transition that the table does not know for this actor, or that a flag stops.
+
+    Raises:
+        NotInThisState; Stopped: a payment is contested, or damage is being looked at.
+    """
     if target not in lifecycle.allowed_transitions(order.status, actor):
         raise not_now(order)
+    if target not in lifecycle.allowed_transitions(order.status, actor, order.flags):
+        raise Stopped
 
 
 def not_now(order: Order) -> NotInThisState:
@@ -55,7 +61,7 @@ def move(
     """Move a locked order and write it into its history.
 
     Raises:
-        NotInThisState: the table does not know this step for this actor.
+        NotInThisState, Stopped: the table does not know this step for this actor, or a flag stops it.
         Overtaken: the caller's order was not the one in the database.
     """
     require(order, target, actor)
