@@ -306,6 +306,7 @@ SPECTACULAR_SETTINGS = {
         "PaymentStatusEnum": "apps.orders.lifecycle.LegStatus",
         "LineStatusEnum": "apps.orders.lifecycle.LineStatus",
         "LineKindEnum": "apps.orders.models.LineKind",
+        "BuyableKindEnum": "apps.orders.models.kinds.BUYABLE_CHOICES",
         "InvoiceKindEnum": "apps.orders.models.Order.Invoice",
         "DeliveryStatusEnum": "apps.outbox.models.Delivery.Status",
         "AppointmentStatusEnum": "apps.stores.lifecycle.Status",

@@ -15,7 +15,8 @@ from apps.common.api.idempotency import IdempotentMixin
 from apps.common.money import CURRENCY
 from apps.configurator.api import RentalTermsOutput
 from apps.orders import services
-from apps.orders.models import BUYABLE, Basket, LineKind
+from apps.orders.models import Basket, LineKind
+from apps.orders.models.kinds import BUYABLE_CHOICES
 from apps.orders.services import PricedBasket, PricedLine
 
 _BASKET = OpenApiParameter("id", OpenApiTypes.UUID, OpenApiParameter.PATH)
@@ -25,7 +26,7 @@ _LINE = OpenApiParameter("line_id", OpenApiTypes.INT64, OpenApiParameter.PATH)
 class LineInput(serializers.Serializer[Any]):
     """A car by the code of its build; anything else by its SKU."""
 
-    kind = serializers.ChoiceField(choices=[(kind.value, kind.label) for kind in BUYABLE])
+    kind = serializers.ChoiceField(choices=BUYABLE_CHOICES)
     build = serializers.CharField(required=False, max_length=20, help_text="of a car")
     sku = serializers.CharField(required=False, max_length=60, help_text="of everything else")
     quantity = serializers.IntegerField(required=False, min_value=1, max_value=99, default=1)
@@ -43,7 +44,7 @@ class QuantityInput(serializers.Serializer[Any]):
 
 class BasketLineOutput(serializers.Serializer[Any]):
     id = serializers.IntegerField()
-    kind = serializers.ChoiceField(choices=[(kind.value, kind.label) for kind in BUYABLE])
+    kind = serializers.ChoiceField(choices=BUYABLE_CHOICES)
     build = serializers.CharField(allow_null=True)
     sku = serializers.CharField(allow_null=True)
     name_en = serializers.CharField()

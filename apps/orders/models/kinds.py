@@ -18,3 +18,4 @@ class LineKind(models.TextChoices):
 
 # What a visitor puts into a basket; the others come with an order.
 BUYABLE = (LineKind.CAR, LineKind.COVER, LineKind.PLAN, LineKind.ACCESSORY, LineKind.CHARGER)
+BUYABLE_CHOICES = [(kind.value, kind.label) for kind in BUYABLE]
