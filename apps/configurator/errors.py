@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.errors import DomainError, InvalidInput
+from apps.configurator.problems import Problem, sentence
 
 
 class UnknownOption(InvalidInput):
@@ -39,13 +39,16 @@ class NotConfigurable(DomainError):
 
 
 class CannotPublish(DomainError):
-    """``problems`` are sentences for the product manager."""
+    """``found`` are the problems as they are stored, ``problems`` the same as sentences for the product manager."""
 
     code = "cannot_publish"
     message = _("This draft cannot be published.")
 
-    def __init__(self, problems: Sequence[str | Promise]) -> None:
-        self.problems = [str(problem) for problem in problems]
+    def __init__(self, problems: "Sequence[str | Problem]") -> None:
+        self.found: list[Problem] = [
+            {"code": "text", "text": problem} if isinstance(problem, str) else problem for problem in problems
+        ]
+        self.problems = [sentence(problem) for problem in self.found]
         super().__init__(" ".join(self.problems), extra={"problems": self.problems})
 
 
@@ -70,3 +73,31 @@ class StillUsed(DomainError):
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = list(problems)
         super().__init__(extra={"reasons": " ".join(problems)})
+
+
+class NothingToPublish(DomainError):
+    code = "nothing_to_publish"
+    message = _("This is what is on sale already.")
+
+
+class AnotherPublicationOpen(DomainError):
+    """``extra["publication"]`` is the one that is under way."""
+
+    code = "another_publication_open"
+    message = _("Something else is being published for this car. Decide it or cancel it first.")
+
+
+class OwnPublication(DomainError):
+    code = "own_publication"
+    message = _("You asked for this publication, so somebody else has to decide about it.")
+    status = 403
+
+
+class NotDecidable(DomainError):
+    code = "not_decidable"
+    message = _("This is not possible: the publication is %(state)s.")
+
+
+class PublicationNeedsReason(InvalidInput):
+    code = "reason_required"
+    message = _("Please say why.")

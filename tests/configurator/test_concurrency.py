@@ -6,7 +6,7 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from apps.configurator.machines import Memory
+from apps.configurator.memory import Memory
 from apps.configurator.models import Configurator, ConfiguratorVersion, Option
 from apps.configurator.services import open_session, publish
 from tests.factories.configurator import make_configurator

@@ -1,6 +1,7 @@
 """Random clicks asked of two machines: what a circuit must pass before it is published."""
 
 import random
+from collections.abc import Callable
 
 from .machine import Machine
 from .model import literals
@@ -8,13 +9,24 @@ from .solvers import SolverModel
 
 
 def disagreement(
-    machine: Machine, solver: SolverModel, *, clicks: int = 20, prices: int = 2, seed: int = 1
+    machine: Machine,
+    solver: SolverModel,
+    *,
+    clicks: int = 20,
+    prices: int = 2,
+    seed: int = 1,
+    progress: Callable[[float], None] | None = None,
 ) -> str | None:
-    """The first difference in what is possible, or in one of a few totals per click, in words; ``None`` if there is none."""
+    """The first difference in what is possible, or in one of a few totals per click, in words; ``None`` if there is none.
+
+    ``progress`` is told the share that is done after every click, and may raise to stop.
+    """
     rng = random.Random(seed)  # noqa: S311
     known = list(literals(machine.model))
     choices: tuple[str, ...] = ()
-    for _ in range(clicks):
+    for click in range(clicks):
+        if progress is not None:
+            progress(click / clicks)
         ours, theirs = machine.possible(choices), solver.possible(choices)
         if ours != theirs:
             return f"after {list(choices)}: {sorted(ours ^ theirs)} possible or not"

@@ -7,10 +7,14 @@ file. Exit code 3: the budget did not suffice.
 """
 
 import json
+import os
+import selectors
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from time import process_time
 
 from .circuit import Circuit
 from .compiler import Budget, BudgetExceeded, Progress
@@ -21,6 +25,8 @@ from .tables import TableTooLarge
 
 _ROOT = Path(__file__).resolve().parents[3]
 _BUDGET_EXCEEDED = 3
+_TICK_S = 0.5
+"""At least so often progress is reported, so that cancelling never waits for the compiler's next word."""
 
 
 class CompileFailed(Exception):
@@ -33,23 +39,22 @@ def compile_apart(
     """``compile_model`` in a process of its own; an exception out of ``progress`` cancels it and is passed on."""
     budget = budget or Budget()
     with tempfile.TemporaryDirectory() as directory:
-        artefact = Path(directory) / "circuit"
-        arguments = [str(artefact), str(budget.seconds), str(budget.edges)]
-        child = subprocess.Popen(
-            [sys.executable, "-m", __name__, *arguments],
-            cwd=_ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        try:
-            seconds, edges = _follow(child, json.dumps(document_of(model, context)), progress)
-        finally:
-            child.kill()
-            child.wait()
-            for stream in (child.stdin, child.stdout):
-                if stream is not None:
-                    stream.close()
+        artefact, document = Path(directory) / "circuit", Path(directory) / "model.json"
+        document.write_text(json.dumps(document_of(model, context)))
+        command = [sys.executable, "-m", __name__, str(artefact), str(budget.seconds), str(budget.edges)]
+        with (
+            document.open() as source,
+            subprocess.Popen(command, cwd=_ROOT, stdin=source, stdout=subprocess.PIPE) as child,
+        ):
+            seconds, edges = 0.0, 0
+            try:
+                for seconds, edges in _told(child):
+                    if progress is not None:
+                        progress(seconds, edges)
+            finally:
+                # After its last word it only has to end; whatever cancelled it does not wait for that.
+                if sys.exc_info()[0] is not None:
+                    child.kill()
         if child.returncode == _BUDGET_EXCEEDED:
             raise BudgetExceeded(seconds, edges)
         if child.returncode != 0:
@@ -57,19 +62,22 @@ def compile_apart(
         return Circuit.from_bytes(artefact.read_bytes())
 
 
-def _follow(child: subprocess.Popen[str], document: str, progress: Progress | None) -> tuple[float, int]:
-    """Hand the document over and pass the progress on until the process ends; the last seconds and edges."""
-    seconds, edges = 0.0, 0
-    if child.stdin is not None and child.stdout is not None:
-        child.stdin.write(document)
-        child.stdin.close()
-        for line in child.stdout:
-            _, first, second = line.split()
-            seconds, edges = float(first), int(second)
-            if progress is not None:
-                progress(seconds, edges)
-    child.wait()
-    return seconds, edges
+def _told(child: "subprocess.Popen[bytes]") -> Iterator[tuple[float, int]]:
+    """The seconds and edges that the process tells, and every tick the last ones again, until it closes its output."""
+    assert child.stdout is not None
+    handle, rest, last = child.stdout.fileno(), b"", (0.0, 0)
+    with selectors.DefaultSelector() as selector:
+        selector.register(handle, selectors.EVENT_READ)
+        while True:
+            if selector.select(_TICK_S):
+                chunk = os.read(handle, 1 << 16)
+                if not chunk:
+                    return
+                *lines, rest = (rest + chunk).split(b"\n")
+                for line in lines:
+                    _, seconds, edges = line.split()
+                    last = float(seconds), int(edges)
+            yield last
 
 
 def main(arguments: list[str]) -> int:
@@ -78,9 +86,16 @@ def main(arguments: list[str]) -> int:
     budget = Budget(float(arguments[1]), int(arguments[2]))
     try:
         circuit = compile_model(inquiry.model, inquiry.context, budget, _tell)
-    except (BudgetExceeded, TableTooLarge):
+        Path(arguments[0]).write_bytes(circuit.to_bytes())
+        _tell(process_time(), circuit.edges)
+    except BudgetExceeded as error:
+        _tell(error.seconds, error.edges)
         return _BUDGET_EXCEEDED
-    Path(arguments[0]).write_bytes(circuit.to_bytes())
+    except TableTooLarge:
+        return _BUDGET_EXCEEDED
+    except BrokenPipeError:  # whoever asked is gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     return 0
 
 

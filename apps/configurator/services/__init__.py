@@ -1,7 +1,9 @@
 """Every write of the configurator, and the reads that others call."""
 
 from .builds import BuildQuote, Change, quote, quote_build, save_build, whole_car
-from .publish import Report, check_draft, draft, make_current, publish
+from .checking import Report
+from .publications import approve, cancel, go_on_in_fallback, refuse, request_publication
+from .publish import check_draft, draft, make_current, publish
 from .sessions import Explanation, OpenSession, explain, explain_forced, open_session
 
 __all__ = [
@@ -10,15 +12,20 @@ __all__ = [
     "Explanation",
     "OpenSession",
     "Report",
+    "approve",
+    "cancel",
     "check_draft",
     "draft",
     "explain",
     "explain_forced",
+    "go_on_in_fallback",
     "make_current",
     "open_session",
     "publish",
     "quote",
     "quote_build",
+    "refuse",
+    "request_publication",
     "save_build",
     "whole_car",
 ]

@@ -1,7 +1,6 @@
 """Turn the draft into a published version, and choose which version is on sale."""
 
-import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -10,28 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.catalog.models import CarModel
-from apps.configurator.documents import FORMAT, Document, canonical, digest, read
-from apps.configurator.engine.answer import Answer
-from apps.configurator.engine.model import ModelError
-from apps.configurator.errors import CannotPublish, DraftChanged
-from apps.configurator.machines import Session
-from apps.configurator.models import Configurator, ConfiguratorVersion, Option, PriceRule, Rule
+from apps.configurator.documents import FORMAT, canonical, digest, read
+from apps.configurator.errors import CannotPublish
+from apps.configurator.models import Configurator, ConfiguratorVersion, Option, PriceRule, Publication, Rule
 from apps.configurator.rules import InvalidParameters, check_rule, check_when, read_rule
+from apps.configurator.services.checking import Report, check
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What the check of a draft found. ``cars`` is a decimal text: it outgrows every JSON number."""
-
-    options: int
-    rules: int
-    cars: str
-    cheapest: int
-    seconds: float
-    dead: list[str] = field(default_factory=list)
 
 
 def draft(configurator: Configurator) -> str:
@@ -65,42 +50,38 @@ def draft(configurator: Configurator) -> str:
 
 
 def check_draft(configurator: Configurator, text: str) -> Report:
-    """Check a document for every market, as of today.
+    """Compile and check a document for every market, from today on. See ``checking.check``.
 
     Raises:
         CannotPublish: a rule that makes no sense, no buildable car, a dead standard option; it names all of them.
     """
-    start = time.perf_counter()
+    check_rows(configurator)
+    return check(read(text), fallback=True, apart=False)
+
+
+def check_rows(configurator: Configurator) -> None:
+    """Whether the draft's rows fit together at all, before anything is compiled.
+
+    Raises:
+        CannotPublish: it names everything that does not.
+    """
     problems = _misfits(configurator)
     if problems:
         raise CannotPublish(problems)
-    document = read(text)
-    answers = _answers(document)
-    for market, answer in answers.items():
-        problems += _problems(document, market, answer)
-    if problems:
-        raise CannotPublish(problems)
-    alive = {code for answer in answers.values() for code, total in answer.from_total.items() if total is not None}
-    home = answers[document.markets[0]]
-    return Report(
-        options=len(document.options),
-        rules=len(document.rules),
-        cars="" if home.count is None else str(home.count),
-        cheapest=document.base_price + (home.minimum or 0),
-        seconds=round(time.perf_counter() - start, 2),
-        dead=[code for code in document.options if code not in alive],
-    )
 
 
 def publish(*, configurator: Configurator, by: "AbstractBaseUser | None" = None) -> ConfiguratorVersion:
-    """Publish the draft and put it on sale, in one transaction. An unchanged draft is the version it already is.
+    """Publish the draft at once and without a second person: for demo data and tests, never from a page.
+
+    The same checks and the same last step as ``publications``, in this process. An unchanged draft is the version it
+    already is.
 
     Raises:
         CannotPublish: see ``check_draft``.
-        DraftChanged: the draft is not what was checked any more.
     """
     text = draft(configurator)
     sha256 = digest(text)
+    asked = timezone.now()
     current = Configurator.objects.select_related("current").get(pk=configurator.pk).current
     if current is not None and current.sha256 == sha256:
         return current
@@ -109,30 +90,50 @@ def publish(*, configurator: Configurator, by: "AbstractBaseUser | None" = None)
         locked = Configurator.objects.select_for_update().get(pk=configurator.pk)
         if locked.current is not None and locked.current.sha256 == sha256:
             return locked.current  # somebody else has just published the same
-        if digest(draft(locked)) != sha256:
-            raise DraftChanged
-        last = locked.versions.aggregate(last=Max("number"))["last"] or 0
-        version = ConfiguratorVersion.objects.create(
+        version = snapshot(configurator=locked, text=text, report=asdict(report), by=by)
+        point_to(locked, version)
+        Publication.objects.create(
             configurator=locked,
-            number=last + 1,
+            state=Publication.State.PUBLISHED,
+            direct=True,
             document=text,
             sha256=sha256,
-            report=asdict(report),
-            published_at=timezone.now(),
-            published_by_id=by.pk if by is not None else None,
+            asked_by_id=by.pk if by is not None else None,
+            asked_at=asked,
+            percent=100,
+            report=version.report,
+            checked_at=version.published_at,
+            decided_at=version.published_at,
+            version=version,
         )
-        _point_to(locked, version)
     return version
+
+
+def snapshot(
+    *, configurator: Configurator, text: str, report: dict[str, Any], by: "AbstractBaseUser | None"
+) -> ConfiguratorVersion:
+    """The next version of a car whose configurator the caller has locked."""
+    last = configurator.versions.aggregate(last=Max("number"))["last"] or 0
+    return ConfiguratorVersion.objects.create(
+        configurator=configurator,
+        number=last + 1,
+        document=text,
+        sha256=digest(text),
+        report=report,
+        published_at=timezone.now(),
+        published_by_id=by.pk if by is not None else None,
+    )
 
 
 def make_current(*, version: ConfiguratorVersion) -> None:
     """Put an earlier version on sale again. The draft stays as it is."""
     with transaction.atomic():
         configurator = Configurator.objects.select_for_update().get(pk=version.configurator_id)
-        _point_to(configurator, version)
+        point_to(configurator, version)
 
 
-def _point_to(configurator: Configurator, version: ConfiguratorVersion) -> None:
+def point_to(configurator: Configurator, version: ConfiguratorVersion) -> None:
+    """Put a version on sale. The caller has locked the configurator."""
     Configurator.objects.filter(pk=configurator.pk).update(current=version)
     CarModel.objects.filter(pk=configurator.car_model_id).update(configurable=True)
 
@@ -163,23 +164,6 @@ def _misfits(configurator: Configurator) -> list[str]:
         except InvalidParameters as error:
             found.append(_("Price rule %(code)s: %(error)s") % {"code": price_rule.code, "error": error})
     return found
-
-
-def _answers(document: Document) -> dict[str, Answer]:
-    try:
-        return {market: Session(document, market, timezone.localdate()).answer(()) for market in document.markets}
-    except ModelError as error:
-        raise CannotPublish([str(error)]) from error
-
-
-def _problems(document: Document, market: str, answer: Answer) -> list[str]:
-    if not answer.valid:
-        return [_("No car can be built in the market %(market)s.") % {"market": market}]
-    dead = [
-        option for option in document.options.values() if option.standard and answer.from_total.get(option.code) is None
-    ]
-    text = _("The standard option %(name)s (%(code)s) is in no car of the market %(market)s.")
-    return [text % {"name": option.name, "code": option.code, "market": market} for option in dead]
 
 
 def _option(option: Option) -> dict[str, Any]:

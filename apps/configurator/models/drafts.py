@@ -1,26 +1,20 @@
-"""What a product manager edits (groups, options, rules, prices), what is published from it, and the cars people save.
-
-Everything above ``ConfiguratorVersion`` is the draft; visitors only ever see a published version, which never changes.
-"""
+"""The draft: what a product manager edits. Visitors only ever see a published version of it."""
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Length
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.models import CarModel
 from apps.common.translated import Translated
-from apps.configurator.querysets import BuildQuerySet, ConfiguratorQuerySet
+from apps.configurator.querysets import ConfiguratorQuerySet
 
 CODE = RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*$", _("Lower-case letters, digits and single hyphens."))
 COLOUR = RegexValidator(r"^#[0-9a-f]{6}$", _("A colour such as #2f6b60."))
-models.CharField.register_lookup(Length)
 
 
 def default_markets() -> list[str]:
@@ -256,88 +250,3 @@ class PriceRule(Validity):
 
     def __str__(self) -> str:
         return f"{self.code} · {self.label}"
-
-
-class ConfiguratorVersion(models.Model):
-    """A published snapshot. A trigger refuses every change of it, whoever asks (see 0002)."""
-
-    configurator = models.ForeignKey(
-        Configurator, on_delete=models.PROTECT, related_name="versions", verbose_name=_("configurator")
-    )
-    number = models.PositiveIntegerField(_("number"))
-    document = models.TextField(_("document"), help_text=_("canonical JSON"))
-    sha256 = models.CharField(_("SHA-256"), max_length=64)
-    report: "models.JSONField[dict[str, Any]]" = models.JSONField(_("report"), default=dict)
-    published_at = models.DateTimeField(_("published"))
-    published_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("published by"),
-    )
-
-    class Meta:
-        verbose_name = _("published version")
-        verbose_name_plural = _("published versions")
-        ordering = ["configurator", "-number"]
-        constraints = [
-            # Two people who publish at once do not both become number 7.
-            models.UniqueConstraint(fields=["configurator", "number"], name="version_number_unique_in_car"),
-            models.CheckConstraint(condition=Q(sha256__length=64), name="version_has_its_hash"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.configurator} v{self.number}"
-
-
-class Build(models.Model):
-    """A car somebody saved: what was chosen, and word for word and fen for fen what it cost then."""
-
-    code = models.CharField(_("code"), max_length=8, unique=True)
-    car_model = models.ForeignKey(
-        CarModel, on_delete=models.PROTECT, related_name="builds", verbose_name=_("car model")
-    )
-    version = models.ForeignKey(
-        ConfiguratorVersion, on_delete=models.PROTECT, related_name="builds", verbose_name=_("version")
-    )
-    market = models.CharField(_("market"), max_length=12)
-    choices = ArrayField(models.CharField(max_length=40), verbose_name=_("choices"))
-    lines: "models.JSONField[list[dict[str, Any]]]" = models.JSONField(_("lines"))
-    price_trace: "models.JSONField[list[dict[str, Any]]]" = models.JSONField(_("price trace"))
-    total = models.BigIntegerField(_("total"), help_text=_("fen, once"))
-    monthly = models.BigIntegerField(_("monthly"), null=True, blank=True, help_text=_("fen a month"))
-    terms: "models.JSONField[dict[str, Any] | None]" = models.JSONField(_("rental terms"), null=True, blank=True)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="builds",
-        verbose_name=_("user"),
-    )
-    created_at = models.DateTimeField(_("saved"), auto_now_add=True)
-
-    objects = BuildQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("saved build")
-        verbose_name_plural = _("saved builds")
-        ordering = ["-created_at", "-pk"]
-        constraints = [
-            # The alphabet of apps.configurator.codes; its check character is checked when a code is read.
-            models.CheckConstraint(condition=Q(code__regex=r"^[2-9A-HJKMNP-Z]{8}$"), name="build_code_in_alphabet"),
-            models.CheckConstraint(condition=Q(total__gt=0), name="build_total_positive"),
-            # A monthly price without its terms cannot be stored, hence not shown.
-            models.CheckConstraint(
-                condition=Q(monthly__isnull=True, terms__isnull=True) | Q(monthly__gt=0, terms__isnull=False),
-                name="build_monthly_price_has_terms",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.code
-
-    def get_absolute_url(self) -> str:
-        return reverse("configurator:build", args=[self.code])
