@@ -1,4 +1,4 @@
-"""``EMAIL_URL`` as Django's ``MAILERS``."""
+"""``EMAIL_URL`` as Django's ``MAILERS``, and what ``SMS_URL`` may be."""
 
 from pathlib import Path
 from typing import Any
@@ -29,3 +29,15 @@ def mailers(url: str, folder: Path) -> dict[str, dict[str, Any]]:
         "timeout": 5,
     }
     return {"default": {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}}
+
+
+def http_url(url: str) -> str:
+    """The URL as it is, if it is empty or one of HTTP.
+
+    Raises:
+        ValueError: another scheme, or no host.
+    """
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise ValueError(url.rsplit("@", maxsplit=1)[-1])
+    return url

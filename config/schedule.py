@@ -16,6 +16,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "outbox.relay": {"task": "outbox.relay", "schedule": schedule(timedelta(seconds=1)), "options": {"expires": 5}},
     "outbox.deliver": {"task": "outbox.deliver", "schedule": timedelta(seconds=2), "options": {"expires": 5}},
     "outbox.bury_old": {"task": "outbox.bury_old", "schedule": timedelta(minutes=10), "options": {"expires": 60}},
+    "messaging.send": {"task": "messaging.send", "schedule": timedelta(seconds=5), "options": {"expires": 5}},
     "stores.expire_holds": {
         "task": "stores.expire_holds",
         "schedule": timedelta(seconds=30),

@@ -16,7 +16,7 @@ from environs import Env, EnvError
 
 from apps.common import embedded
 from apps.common.logging import configure_logging
-from config.mailers import mailers
+from config.mailers import http_url, mailers
 from config.schedule import BEAT_SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "apps.capacity",
     "apps.ledger",
     "apps.outbox",
+    "apps.messaging",
     "apps.catalog",
     "apps.stores",
     "apps.bundles",
@@ -207,6 +208,15 @@ MAILERS: dict[str, dict[str, Any]] = _read(
     lambda name: mailers(env.str(name, ""), VAR / "mail"),
     "a URL such as smtp+tls://user:password@host:587",
 )
+
+# Short messages: over HTTP, or as files. SMS_URL is https://<token>@host/path.
+SMS_URL: str = _read(
+    "SMS_URL", lambda name: http_url(env.str(name, "")), "a URL such as https://token@sms.example/messages"
+)
+SMS_SENDER: str = env.str("SMS_SENDER", "Kaiche")
+SMS_FOLDER = VAR / "sms"
+# Who writes the texts of messages, by the name that is kept with each of them.
+MESSAGE_COMPOSERS = {"order": "apps.orders.notices", "appointment": "apps.stores.notices"}
 
 # Language and time ----------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

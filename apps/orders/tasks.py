@@ -10,7 +10,7 @@ from apps.orders.services import timers
 
 @shared_task(name="orders.drain")
 def drain() -> None:
-    """Do what is due of fulfilment, refunds and mails; ring again when the slice was too short."""
+    """Do what is due of fulfilment and refunds; ring again when the slice was too short."""
     if draining.drain():
         ring(drain)
 

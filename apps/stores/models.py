@@ -232,6 +232,7 @@ class Appointment(models.Model):
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
+    language = models.CharField(_("language"), max_length=10, default="en", choices=settings.LANGUAGES)
     hold_expires_at = models.DateTimeField(_("held until"), null=True, blank=True)
     answer_by = models.DateTimeField(_("store answers by"), null=True, blank=True)
     replaces = models.OneToOneField(

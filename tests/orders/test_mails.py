@@ -1,34 +1,24 @@
-"""The mails an order owes."""
+"""The messages an order owes."""
 
-from typing import Any
+import re
+from pathlib import Path
 
 import pytest
 from django.core import mail
-from django.core.mail.backends.base import BaseEmailBackend
-from django.test import override_settings
-from django.utils import timezone
 
 from apps.accounts.models import User
+from apps.messaging.models import Message
+from apps.messaging.sending import GIVE_UP_AFTER, send_due, send_one
 from apps.orders import services
-from apps.orders.fulfilment.mails import GIVE_UP_AFTER, _subjects, message_for, send_due_notice
-from apps.orders.models import Notice, Order
+from apps.orders.letters import TEXTS
+from apps.orders.models import Order
 from apps.orders.services import transitions
 from apps.orders.services.claiming import ask_for_link
 from tests.factories.accounts import make_user
-from tests.factories.orders import make_order
+from tests.factories.orders import make_order, ready_order
+from tests.messaging.servers import broken_mail, dues
 
 pytestmark = pytest.mark.django_db
-BROKEN = {"default": {"BACKEND": "tests.orders.test_mails.Broken"}}
-FAULTS: list[type[Exception]] = [ConnectionRefusedError, ValueError]
-
-
-class Broken(BaseEmailBackend):
-    """A mail server that is not there, or a fault of our own."""
-
-    fault: type[Exception] = ConnectionRefusedError
-
-    def send_messages(self, email_messages: Any) -> int:
-        raise self.fault
 
 
 @pytest.fixture
@@ -36,84 +26,105 @@ def order() -> Order:
     return make_order(contact=services.Contact("Fang Wang", "13800138000", "fang@example.com"))
 
 
-@pytest.mark.parametrize("kind", [
-    "placed", "reserved", "too_late", "remind_to_sign", "signed", "mismatch", "vin_assigned", "at_store", "ready",
-    "delivered", "completed", "cancelled", "find",
-])  # fmt: skip
-def test_every_mail_reads_in_both_languages(order: Order, kind: str) -> None:
+def written(order: Order, kind: str) -> dict[str, Message]:
+    """Owe and send a message of one kind; returns it by channel."""
+    Message.objects.all().delete()
+    transitions.notify(order, kind, data={"amount": 12_345_600, "until": "2026-12-01T10:00:00+00:00"})
+    with dues():
+        send_due()
+    return {one.channel: one for one in Message.objects.filter(kind=kind)}
+
+
+@pytest.mark.parametrize("kind", [*TEXTS, "something_new"])
+def test_every_message_reads_in_both_languages(order: Order, kind: str) -> None:
     texts = {}
     for language in ("en", "zh-hans"):
+        Order.objects.filter(pk=order.pk).update(language=language)
         order.language = language
-        message = message_for(order, kind)
-        subject, body = str(message.subject), str(message.body)
-        assert order.number in subject
-        assert "Fang Wang" in body
-        assert f"/{language}/orders/{order.number}/?token={order.token}" in body or language == "en"
-        assert f"/orders/{order.number}/?token={order.token}" in body
-        # A greeting, what happened, the link, our name.
-        assert len([line for line in body.splitlines() if line.strip()]) == 4
-        texts[language] = subject + body
-    assert texts["en"] != texts["zh-hans"]
+        sent = written(order, kind)
+        email = sent["email"]
+        assert (email.state, order.number in email.subject, "Fang Wang" in email.text) == ("sent", True, True)
+        path = "/zh-hans/orders" if language == "zh-hans" else "/orders"
+        assert f"{path}/{order.number}/?token={order.token}" in email.text
+        assert f"{path}/{order.number}/?token={order.token}" in email.html
+        assert not re.search(r"%\(|None", "".join(one.text + one.html for one in sent.values()))
+        if "sms" in sent and sent["sms"].state == "sent":
+            assert f"?token={order.token}" in sent["sms"].text
+            assert len(sent["sms"].text) < 300
+        texts[language] = "".join(f"{one.subject}{one.text}" for one in sent.values())
     assert not any("一" <= letter <= "鿿" for letter in texts["en"])
     assert sum("一" <= letter <= "鿿" for letter in texts["zh-hans"]) > 15
 
 
-def test_there_is_a_subject_for_every_mail_that_is_ever_owed() -> None:
-    import re
-    from pathlib import Path
-
+def test_every_message_that_is_ever_owed_has_a_text_of_its_own() -> None:
     folder = Path(services.__file__).parents[1]
     code = "".join(file.read_text() for file in folder.rglob("*.py"))
-    owed = set(re.findall(r'notify\(\w+, "(\w+)"', code))
-    assert owed == set(_subjects())
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_mail_that_could_not_leave_is_tried_again_and_stops_no_other(order: Order, fault: type[Exception]) -> None:
-    Broken.fault = fault
-    with override_settings(MAILERS=BROKEN):
-        assert send_due_notice()
-        assert not send_due_notice()
-    notice = Notice.objects.get()
-    assert (notice.attempts, notice.sent_at) == (1, None)
-    assert notice.next_at > timezone.now()
-    Notice.objects.update(next_at=timezone.now())
-    assert send_due_notice()
-    assert len(mail.outbox) == 1
-    assert not send_due_notice()
+    owed = set(re.findall(r'notify\(\s*\w+,\s*"(\w+)"', code))
+    assert len(owed) > 8
+    assert owed <= set(TEXTS)
 
 
 def test_a_mail_that_never_leaves_needs_a_person(order: Order) -> None:
-    with override_settings(MAILERS=BROKEN):
+    with broken_mail(ConnectionRefusedError):
         for _ in range(GIVE_UP_AFTER):
-            Notice.objects.update(next_at=timezone.now())
-            assert send_due_notice()
-        Notice.objects.update(next_at=timezone.now())
-        assert not send_due_notice()
+            with dues():
+                assert send_one()
+        with dues():
+            assert not send_one()
     assert order.work_items.get().kind == "mail"
+    assert order.notices.get().state == "failed"
 
 
 def test_a_mail_is_owed_once(order: Order) -> None:
     transitions.notify(order, "signed")
     transitions.notify(order, "signed")
-    while send_due_notice():
-        pass
-    assert [message.subject.split(" · ")[0] for message in mail.outbox] == [
-        "We have your order",
-        "The contract is made",
+    send_due()
+    assert [message.subject for message in mail.outbox] == [
+        f"We have your order · {order.number}",
+        f"The contract is made · {order.number}",
     ]
 
 
+def test_the_same_state_reached_twice_is_told_twice(order: Order) -> None:
+    transitions.notify(order, "ready")
+    order.version += 1
+    transitions.notify(order, "ready")
+    assert order.notices.filter(kind="ready", channel="email").count() == 2
+
+
+def test_an_order_that_is_rolled_back_owes_nothing(order: Order) -> None:
+    from django.db import transaction
+
+    with transaction.atomic():
+        transitions.notify(order, "signed")
+        transaction.set_rollback(True)
+    assert not order.notices.filter(kind="signed").exists()
+
+
+def test_the_car_that_is_ready_comes_with_its_time_and_a_calendar_file() -> None:
+    order = ready_order()
+    assert order.appointment is not None
+    with dues():
+        send_due()
+    ready = order.notices.get(kind="ready", channel="email")
+    assert ready.files[0]["name"] == "appointment.ics"
+    assert f"UID:{order.appointment.pk}@kaiche" in ready.files[0]["content"]
+    assert order.appointment.starts_at.astimezone(order.appointment.store.zone).strftime("%-d") in ready.text
+    # The order says so itself: the store's own confirmation would be the same once more.
+    assert not Message.objects.filter(reference=str(order.appointment.pk), kind="confirmed").exists()
+    assert Message.objects.filter(reference=str(order.appointment.pk), kind="remind_2").count() <= 1
+
+
 def test_the_link_is_sent_again_to_whoever_knows_number_and_address(order: Order) -> None:
-    send_due_notice()
+    send_due()
     ask_for_link(number=order.number, email="somebody@example.com")
     ask_for_link(number="K0000000000", email=order.email)
-    assert not send_due_notice()
+    assert not send_one()
     for _ in range(2):
         ask_for_link(number=f" {order.number.lower()} ", email="FANG@example.com")
         ask_for_link(number=order.number, email=order.email)
-        assert send_due_notice()
-        assert not send_due_notice()
+        assert send_one()
+        assert not send_one()
     assert [message.to for message in mail.outbox[1:]] == [["fang@example.com"]] * 2
 
 

@@ -8,6 +8,7 @@ from apps.bundles.errors import OutOfStock
 from apps.bundles.models import StockReservation
 from apps.bundles.services import adjust
 from apps.common.errors import DomainError, FieldErrors
+from apps.messaging.models import Message
 from apps.orders import services
 from apps.orders.errors import (
     BasketClosed,
@@ -19,7 +20,7 @@ from apps.orders.errors import (
     SoldOut,
     TermsNotAccepted,
 )
-from apps.orders.models import Basket, BuildSlot, Notice, Order, Timer
+from apps.orders.models import Basket, BuildSlot, Order, Timer
 from apps.orders.services import Contact, InvoiceData
 from tests.factories.accounts import make_user
 from tests.factories.bundles import make_accessory, stock_of
@@ -34,7 +35,7 @@ USCC = "91440300708461136T"
 def nothing_happened(basket: Basket) -> bool:
     """No order, nothing held, and the basket still open."""
     basket.refresh_from_db()
-    rows: list[Any] = [Order.objects, StockReservation.objects, Timer.objects, Notice.objects]
+    rows: list[Any] = [Order.objects, StockReservation.objects, Timer.objects, Message.objects]
     held = BuildSlot.objects.filter(order__isnull=False).exists()
     return not held and basket.ordered_at is None and not any(row.exists() for row in rows)
 

@@ -145,7 +145,7 @@ def assert_done_once(orders: list[Order]) -> None:
         steps = list(order.steps.order_by("pk").values_list("kind", "status"))
         assert steps == [*((kind, "done") for kind in kinds), ("await_balance", "ready")]
         assert order.allocations.count() == 1
-        assert order.notices.filter(kind="at_store").count() == 1
+        assert order.notices.filter(kind="at_store", channel="email").count() == 1
     count = len(orders)
     assert PartnerJob.objects.filter(partner="maker").count() == count
     assert PartnerJob.objects.filter(partner="carrier").count() == count

@@ -1,6 +1,6 @@
 """The back office of orders. Nothing is edited by hand: every change is a service with its own permission."""
 
-from apps.orders.admin.fulfilment import NoticePage, PartnerJobPage, StepPage, TimerPage, TransitionPage, WorkItemPage
+from apps.orders.admin.fulfilment import PartnerJobPage, StepPage, TimerPage, TransitionPage, WorkItemPage
 from apps.orders.admin.orders import BasketPage, OrderPage
 from apps.orders.admin.payments import EventPage, LegPage, RefundPage, SandboxEventPage, SandboxPaymentPage
 from apps.orders.admin.supply import AllocationPage, BuildSlotPage, VehiclePage
@@ -11,7 +11,6 @@ __all__ = [
     "BuildSlotPage",
     "EventPage",
     "LegPage",
-    "NoticePage",
     "OrderPage",
     "PartnerJobPage",
     "RefundPage",

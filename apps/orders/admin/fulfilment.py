@@ -1,4 +1,4 @@
-"""Steps, timers, mails and work items; a parked step is tried again from here."""
+"""Steps, timers and work items; a parked step is tried again from here."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from apps.accounts.requests import user_of
 from apps.common.errors import DomainError
 from apps.orders import services
 from apps.orders.admin.base import LookOnlyPage
-from apps.orders.models import FulfilmentStep, Notice, PartnerJob, Timer, Transition, WorkItem
+from apps.orders.models import FulfilmentStep, PartnerJob, Timer, Transition, WorkItem
 
 
 @admin.register(FulfilmentStep)
@@ -56,14 +56,6 @@ class TransitionPage(LookOnlyPage):
     list_select_related = ("order", "user")
     search_fields = ("order__number", "reason")
     date_hierarchy = "at"
-
-
-@admin.register(Notice)
-class NoticePage(LookOnlyPage):
-    list_display = ("order", "kind", "attempts", "next_at", "sent_at")
-    list_filter = ("kind", ("sent_at", admin.EmptyFieldListFilter))
-    list_select_related = ("order",)
-    search_fields = ("order__number",)
 
 
 @admin.register(PartnerJob)

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.models import Model
 
+from apps.messaging.kinds import Channel, State
+from apps.messaging.models import Message
 from apps.orders.demo.money import Till
 from apps.orders.demo.stories import Story
 from apps.orders.demo.work import steps_of
@@ -17,7 +19,6 @@ from apps.orders.models import (
     BuildSlot,
     FulfilmentStep,
     LineKind,
-    Notice,
     Order,
     OrderLine,
     PartnerJob,
@@ -44,7 +45,7 @@ _TOLD = {
 # A state can be reached twice (a late payment), so these keys carry the version.
 _NUMBERED = {_S.RESERVED, _S.EXPIRED}
 _TABLES: tuple[type[Model], ...] = (
-    OrderLine, Transition, PaymentLeg, SandboxPayment, SandboxEvent, PaymentEvent, Refund, FulfilmentStep, Timer, Notice,
+    OrderLine, Transition, PaymentLeg, SandboxPayment, SandboxEvent, PaymentEvent, Refund, FulfilmentStep, Timer, Message,
     WorkItem, BuildSlot, PartnerJob,
 )  # fmt: skip
 
@@ -60,7 +61,7 @@ class Books:
     def enter(self, story: Story, order: Order, lines: Sequence[OrderLine]) -> None:
         """Everything about one order, which is saved already."""
         self._enter_lines(story, lines)
-        self._add(*_history(story, order), *_notices(story, order), *Till(story, order, self._now).rows())
+        self._add(*_history(story, order), *_messages(story, order), *Till(story, order, self._now).rows())
         self._add(*steps_of(story, order, self._now, self._speed))
         self._enter_timer(story, order)
         if story.has_car and story.status not in (_S.EXPIRED, _S.CANCELLED):
@@ -185,11 +186,24 @@ def _history(story: Story, order: Order) -> list[Transition]:
     return rows
 
 
-def _notices(story: Story, order: Order) -> list[Notice]:
-    """The mails of that time, which were sent."""
+def _messages(story: Story, order: Order) -> list[Message]:
+    """The mails of that time, which were sent; what they said is not kept."""
     told = [(state, moment) for state, moment in story.way if state in _TOLD]
     return [
-        Notice(order=order, kind=state.value, attempts=1, next_at=moment, sent_at=moment + timedelta(seconds=2))
+        Message(
+            key=f"order:{order.number}:demo:{state.value}",
+            channel=Channel.EMAIL,
+            composer="order",
+            reference=order.number,
+            kind=state.value,
+            user_id=order.user_id,
+            recipient=order.email,
+            language=order.language,
+            state=State.SENT,
+            attempts=1,
+            next_at=moment,
+            sent_at=moment + timedelta(seconds=2),
+        )
         for state, moment in told
     ]
 

@@ -1,4 +1,4 @@
-"""Doing what is due: steps, refunds and mails, one after the other, until nothing is left or the slice of time is over.
+"""Doing what is due: steps and refunds, one after the other, until nothing is left or the slice of time is over.
 
 A step is claimed in two transactions. The first only raises ``attempts``: a step that kills its worker each time must not be
 tried for ever, and is parked when it is claimed once too often. The second locks the order (passing over one that somebody else is working on), checks that the step is
@@ -14,7 +14,6 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from apps.orders.fulfilment.mails import send_due_notice
 from apps.orders.fulfilment.queue import start_undoing
 from apps.orders.fulfilment.steps import EFFECTS, Done, Outcome
 from apps.orders.lifecycle import Status
@@ -36,7 +35,6 @@ def drain(*, slice_s: float = SLICE_S) -> bool:
     while time.monotonic() < until:
         worked = run_step(busy)
         worked = send_due_refund() or worked
-        worked = send_due_notice() or worked
         if not worked:
             return False
     return True

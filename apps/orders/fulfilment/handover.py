@@ -39,11 +39,12 @@ def book_handover(order: Order, now: datetime) -> Appointment:
                 reference=order.number,
                 user=order.user,
                 contact=contact,
+                language=order.language,
                 now=now,
             )
         except SlotTaken:
             continue
-        return stores.confirm(held, contact=contact, by=Party.STORE, now=now)
+        return stores.confirm(held, contact=contact, by=Party.STORE, tell=False, now=now)  # "ready" says it
     raise SlotTaken
 
 

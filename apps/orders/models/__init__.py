@@ -1,7 +1,7 @@
 """Baskets, orders, money, fulfilment and the cars themselves."""
 
 from apps.orders.models.baskets import Basket, BasketLine
-from apps.orders.models.fulfilment import FulfilmentStep, Notice, PartnerJob, Timer, WorkItem
+from apps.orders.models.fulfilment import FulfilmentStep, PartnerJob, Timer, WorkItem
 from apps.orders.models.kinds import BUYABLE, LineKind
 from apps.orders.models.orders import Order, OrderLine, Transition
 from apps.orders.models.payments import PaymentEvent, PaymentLeg, Refund
@@ -16,7 +16,6 @@ __all__ = [
     "BuildSlot",
     "FulfilmentStep",
     "LineKind",
-    "Notice",
     "Order",
     "OrderLine",
     "PartnerJob",

@@ -1,4 +1,4 @@
-"""Work that is due: steps, timers, mails, and what needs a person."""
+"""Work that is due: steps, timers, and what needs a person."""
 
 from django.conf import settings
 from django.db import models
@@ -78,26 +78,6 @@ class Timer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.due_at:%Y-%m-%d %H:%M}"
-
-
-class Notice(models.Model):
-    """A mail that is due, in the buyer's language."""
-
-    order = models.ForeignKey(Order, models.CASCADE, related_name="notices", verbose_name=_("order"))
-    kind = models.CharField(_("kind"), max_length=30)
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    next_at = models.DateTimeField(_("next attempt"))
-    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("notice")
-        verbose_name_plural = _("notices")
-        ordering = ["-pk"]
-        constraints = [models.UniqueConstraint(fields=["order", "kind"], name="notice_once")]
-        indexes = [models.Index(fields=["next_at"], condition=Q(sent_at=None), name="notice_due")]
-
-    def __str__(self) -> str:
-        return self.kind
 
 
 class WorkItem(models.Model):

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.models import CarModel
 from apps.common.translated import Translated
+from apps.messaging.models import Message
+from apps.messaging.querysets import MessageQuerySet
 from apps.orders.lifecycle import Family, Flag, LineStatus, Status
 from apps.orders.models.kinds import LineKind
 from apps.orders.querysets import OrderQuerySet
@@ -130,6 +132,11 @@ class Order(models.Model):
     def flags(self) -> frozenset[Flag]:
         """What stops the order at the moment."""
         return frozenset(flag for flag in Flag if getattr(self, flag.value))
+
+    @property
+    def notices(self) -> MessageQuerySet:
+        """The messages about the order itself, newest first."""
+        return Message.objects.about(self.number)
 
     @property
     def has_car(self) -> bool:

@@ -1,11 +1,12 @@
 """A guest's orders become those of the account with the same, verified address."""
 
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
-from django.db.models import Q
 
+from apps.messaging.kinds import State
 from apps.orders.models import Order
 from apps.orders.services import transitions
 
@@ -24,16 +25,5 @@ def ask_for_link(*, number: str, email: str) -> None:
     """Owe the buyer a mail with the order's link, if number and address belong together; nobody learns whether they do."""
     with transaction.atomic():
         order = Order.objects.filter(number=number.strip().upper(), email__iexact=email.strip()).first()
-        if order is not None:
-            # Each wish is a mail of its own; the old one was sent, or given up.
-            done = Q(sent_at__isnull=False) | Q(attempts__gt=0)
-            order.notices.filter(done, kind="find").delete()
-            transitions.notify(order, "find")
-            _ring()
-
-
-def _ring() -> None:
-    from apps.common.doorbell import ring
-    from apps.orders.tasks import drain
-
-    ring(drain)
+        if order is not None and not order.notices.filter(kind="find", state=State.DUE, attempts=0).exists():
+            transitions.notify(order, "find", again=uuid4().hex)  # each wish is a mail of its own

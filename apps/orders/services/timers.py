@@ -33,8 +33,7 @@ def _remind_to_sign(order: Order) -> bool:
         return True
     again = next((after for after in transitions.REMINDERS if after > waited), transitions.SIGN_WITHIN)
     transitions.set_timer(mine, "remind_to_sign", reserved_at + again)
-    mine.notices.filter(kind="remind_to_sign", sent_at__isnull=False).delete()  # each reminder is a mail of its own
-    transitions.notify(mine, "remind_to_sign")
+    transitions.notify(mine, "remind_to_sign", again=str(waited.days))  # each reminder is a message of its own
     return True
 
 

@@ -1,7 +1,8 @@
 """The one place that moves an order's header."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError
 from django.utils import timezone
@@ -9,7 +10,7 @@ from django.utils import timezone
 from apps.orders import lifecycle
 from apps.orders.errors import NotInThisState, Stopped, refusal_of
 from apps.orders.lifecycle import Actor, Status
-from apps.orders.models import Notice, Order, Timer, Transition, WorkItem
+from apps.orders.models import Order, Timer, Transition, WorkItem
 from apps.outbox import services as outbox
 
 if TYPE_CHECKING:
@@ -123,9 +124,22 @@ def stop_timers(order: Order, *kinds: str, now: datetime | None = None) -> None:
     (rows.filter(kind__in=kinds) if kinds else rows).update(done_at=now or timezone.now())
 
 
-def notify(order: Order, kind: str, now: datetime | None = None) -> None:
-    """Owe the buyer a mail; one of each kind."""
-    Notice.objects.get_or_create(order=order, kind=kind, defaults={"next_at": now or timezone.now()})
+def notify(
+    order: Order,
+    kind: str,
+    now: datetime | None = None,
+    *,
+    again: str = "",
+    data: Mapping[str, Any] | None = None,
+) -> None:
+    """Owe the buyer a message of this kind (see ``letters``), by e-mail and where it matters by SMS.
+
+    One a kind for each state the order passes; ``again`` tells several within one state apart. ``data`` are facts of the
+    moment: ``amount`` in fen, ``appointment`` as an id, ``until`` as ISO 8601.
+    """
+    from apps.orders import notices
+
+    notices.owe(order, kind, now=now, again=again, data=data)
 
 
 def close_work_items(order: Order, kind: str, owner: "User | None" = None) -> None:

@@ -13,8 +13,9 @@ from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import get_language
 
-from apps.stores import lifecycle
+from apps.stores import lifecycle, notices
 from apps.stores import slots as arithmetic
 from apps.stores.errors import (
     ContactMissing,
@@ -57,9 +58,10 @@ def hold_slot(
     reference: str = "",
     user: "User | None" = None,
     contact: Contact | None = None,
+    language: str = "",
     now: datetime | None = None,
 ) -> Appointment:
-    """Take a bay for ten minutes; ``confirm`` makes it stay.
+    """Take a bay for ten minutes; ``confirm`` makes it stay. ``language`` is that of the messages: the active one.
 
     Raises:
         NotOffered, NotASlot, TooSoon, TooFarAhead: the time can never be had like this.
@@ -82,6 +84,7 @@ def hold_slot(
             phone=details.phone,
             email=details.email,
             note=details.note,
+            language=language or get_language() or "en",
             hold_expires_at=moment + HOLD_FOR,
         ),
         moment,
@@ -99,11 +102,12 @@ def confirm(
     contact: Contact | None = None,
     by: Party = Party.CUSTOMER,
     actor: "User | None" = None,
+    tell: bool = True,
     now: datetime | None = None,
 ) -> Appointment:
     """Make a held time stay: confirmed, or requested where somebody of the store accepts each booking.
 
-    What is confirmed or requested already stays so.
+    What is confirmed or requested already stays so. Without ``tell`` the customer hears of it from the caller.
 
     Raises:
         HoldExpired: the ten minutes are over.
@@ -124,13 +128,19 @@ def confirm(
     if target == Status.REQUESTED:
         mine.answer_by = _answer_by(mine.store, mine.starts_at, moment)
     _move(mine, target, by, actor, "", moment)
+    if tell:
+        notices.tell(mine, target.value, moment)
+    elif target == Status.CONFIRMED:
+        notices.remind(mine, moment)
     return mine
 
 
 @transaction.atomic
 def accept(appointment: Appointment, *, actor: "User | None" = None, now: datetime | None = None) -> Appointment:
     """The store accepts what a customer asked for."""
-    return _single(appointment, Status.CONFIRMED, Party.STORE, actor, "", now, only_from=(Status.REQUESTED,))
+    mine = _single(appointment, Status.CONFIRMED, Party.STORE, actor, "", now, only_from=(Status.REQUESTED,))
+    notices.tell(mine, "confirmed", now or timezone.now())
+    return mine
 
 
 @transaction.atomic
@@ -138,7 +148,10 @@ def decline(
     appointment: Appointment, *, actor: "User | None" = None, reason: str = "", now: datetime | None = None
 ) -> Appointment:
     """The store cannot do it; the bay is free again."""
-    return _single(appointment, Status.DECLINED, Party.STORE, actor, reason, now)
+    mine = _single(appointment, Status.DECLINED, Party.STORE, actor, reason, now)
+    notices.forget(mine)
+    notices.tell(mine, "declined", now or timezone.now())
+    return mine
 
 
 @transaction.atomic
@@ -161,7 +174,11 @@ def cancel(
         return mine
     if party == Party.CUSTOMER and mine.status == Status.CONFIRMED and mine.starts_at <= moment:
         raise _impossible(mine)
+    was_held = mine.status == Status.HELD
     _move(mine, lifecycle.CANCELLED_BY[party], party, actor, reason, moment)
+    notices.forget(mine)
+    if not was_held:
+        notices.tell(mine, "cancelled_by_store" if party == Party.STORE else "cancelled", moment)
     return mine
 
 
@@ -203,6 +220,9 @@ def reschedule(
     else:
         _move(old, Status.RESCHEDULED, party, actor, "", moment)
     _record(made, "", party, actor, "", moment)
+    notices.forget(old)
+    if made.status != Status.HELD:
+        notices.tell(made, "moved", moment)
     return made
 
 
@@ -386,6 +406,7 @@ def _replacement(old: Appointment, slot: Slot, moment: datetime) -> Appointment:
         phone=old.phone,
         email=old.email,
         note=old.note,
+        language=old.language,
         hold_expires_at=moment + HOLD_FOR if status == Status.HELD else None,
         replaces=old,
     )

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from apps.stores import notices
 from apps.stores.lifecycle import Party, Status
 from apps.stores.models import Appointment, AppointmentEvent
 from apps.stores.querysets import AppointmentQuerySet
@@ -61,4 +62,8 @@ def _end(rows: AppointmentQuerySet, moment: datetime, limit: int) -> int:
         )
     Appointment.objects.bulk_update(due, ["status", "changed_at"])
     AppointmentEvent.objects.bulk_create(events)
+    for mine in due:
+        if mine.status == Status.DECLINED:
+            notices.forget(mine)
+            notices.tell(mine, "declined", moment)
     return len(due)
