@@ -3,7 +3,6 @@
 import re
 from functools import cache
 from math import cos, radians, sin
-from typing import Any
 
 from django.conf import settings
 
@@ -39,5 +38,5 @@ def as_hex(oklch: str) -> str:
 
 def _encoded(linear: float) -> int:
     held = min(max(linear, 0.0), 1.0)
-    value: Any = 12.92 * held if held <= 0.0031308 else 1.055 * held ** (1 / 2.4) - 0.055
+    value: float = 12.92 * held if held <= 0.0031308 else 1.055 * held ** (1 / 2.4) - 0.055
     return round(value * 255)
