@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from psycopg import Error
 
+from apps.capacity.errors import Unavailable
 from apps.common.errors import DomainError, InvalidInput
 
 
@@ -61,9 +62,19 @@ class PriceChanged(DomainError):
     message = _("The price has changed since you saw it. Please look at it once more.")
 
 
-class SoldOut(DomainError):
+class SoldOut(Unavailable):
+    """``extra["alternative"]`` is the nearest way out: another ``month``, or the same one ``without`` certain options."""
+
     code = "sold_out"
     message = _("The last %(name)s has just been sold.")
+    other_month = _("The last %(name)s for %(month)s has just been sold. The nearest month is %(nearest)s.")
+    other_option = _("“%(option)s” has run out for the %(name)s. Without it the car can be built in %(nearest)s.")
+
+
+class CodeUsedUp(Unavailable):
+    code = "code_used_up"
+    message = _("The code “%(code)s” has been used as often as it may be.")
+    by_you = _("You have used the code “%(code)s” as often as you may.")
 
 
 class NoDeliveryThere(InvalidInput):

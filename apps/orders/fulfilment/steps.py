@@ -11,7 +11,6 @@ from typing import Any
 
 from django.conf import settings
 
-from apps.bundles import services as bundles
 from apps.orders import partners
 from apps.orders.errors import NotInThisState
 from apps.orders.fulfilment.handover import activate_lines, book_handover, cancel_handover, fit_lines, send_goods
@@ -159,13 +158,13 @@ def _undo_handover(order: Order, step: FulfilmentStep, now: datetime) -> Outcome
 
 def _activate(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
     """The car is handed over: parts are used up, plans begin."""
-    bundles.consume(reference=order.number)
+    supply.use_rest(order)
     activate_lines(order, now)
     return Done()
 
 
 def _send_goods(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
-    bundles.consume(reference=order.number)
+    supply.use_rest(order)
     send_goods(order)
     return Done("goods_arrive")
 

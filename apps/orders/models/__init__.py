@@ -6,14 +6,14 @@ from apps.orders.models.kinds import BUYABLE, LineKind
 from apps.orders.models.orders import Order, OrderLine, Transition
 from apps.orders.models.payments import PaymentEvent, PaymentLeg, Refund
 from apps.orders.models.sandbox import SandboxEvent, SandboxPayment
-from apps.orders.models.supply import Allocation, BuildSlot, Vehicle
+from apps.orders.models.supply import Allocation, Allotment, Vehicle
 
 __all__ = [
     "BUYABLE",
     "Allocation",
+    "Allotment",
     "Basket",
     "BasketLine",
-    "BuildSlot",
     "FulfilmentStep",
     "LineKind",
     "Order",

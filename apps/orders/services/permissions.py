@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 ADVANCE, CANCEL, REFUND = "orders.advance_order", "orders.cancel_any_order", "orders.refund_order"
-SUPPLY = "orders.add_buildslot"
+SUPPLY = "orders.add_allotment"
 
 
 def require_permission(user: "User | None", permission: str) -> None:
