@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 FREE = Case(When(closed=True, then=Value(0)), default=F("total") - F("held") - F("taken") - F("used"))
 
 
-class PoolQuerySet[P: "Pool"](models.QuerySet[P]):
+class PoolQuerySet(models.QuerySet["Pool"]):
     def of_kind(self, kind: str) -> Self:
         return self.filter(resource__startswith=f"{kind}:")
 

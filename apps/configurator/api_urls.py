@@ -2,8 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
-from apps.configurator.api import ConfiguratorViewSet
-from apps.configurator.builds_api import BuildViewSet
+from apps.configurator.api import BuildViewSet, ConfiguratorViewSet
 
 router = SimpleRouter()
 router.register("models", ConfiguratorViewSet, basename="configurator")
