@@ -9,9 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.admin import ModelAdmin, TabularInline
 
 from apps.accounts.requests import user_of
@@ -26,8 +27,6 @@ from apps.bundles.models import (
     MaintenancePlan,
     PlanItem,
     StockItem,
-    StockMovement,
-    StockReservation,
 )
 from apps.common.errors import DomainError
 from apps.common.money import yuan
@@ -155,8 +154,16 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
 
 @admin.register(StockItem)
 class StockItemAdmin(ReadOnlyAdmin):
-    list_display = ("sku", "on_hand", "reserved", "left", "adjust_link")
-    search_fields = ("sku",)
+    list_display = ("sku", "on_hand", "promised", "left", "adjust_link")
+    search_fields = ("resource",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StockItem]:
+        rows: Any = super().get_queryset(request)
+        return rows.of_articles()  # type: ignore[no-any-return]
+
+    @admin.display(description=pgettext_lazy("stock", "reserved"))
+    def promised(self, item: StockItem) -> int:
+        return item.reserved
 
     @admin.display(description=_("available"))
     def left(self, item: StockItem) -> int:
@@ -164,7 +171,11 @@ class StockItemAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("stock"))
     def adjust_link(self, item: StockItem) -> SafeString:
-        return format_html('<a href="{}">{}</a>', reverse("admin:bundles_adjust", args=[item.pk]), _("Adjust"))
+        adjust = reverse("admin:bundles_adjust", args=[item.pk])
+        holds = f"{reverse('admin:capacity_hold_changelist')}?pool__id__exact={item.pk}"
+        moves = f"{reverse('admin:capacity_movement_changelist')}?pool__id__exact={item.pk}"
+        links = ((adjust, _("Adjust")), (holds, _("Who holds it")), (moves, _("Movements")))
+        return format_html_join(" · ", '<a class="underline" href="{}">{}</a>', links)
 
     def get_urls(self) -> list[URLPattern]:
         own = [path("<int:pk>/adjust/", self.admin_site.admin_view(self.adjust), name="bundles_adjust")]
@@ -176,7 +187,7 @@ class StockItemAdmin(ReadOnlyAdmin):
         user = user_of(request)
         if not user.has_perm("bundles.change_stockitem"):
             raise PermissionDenied
-        item = get_object_or_404(StockItem, pk=pk)
+        item = get_object_or_404(StockItem.objects.of_articles(), pk=pk)
         form = AdjustmentForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
@@ -190,20 +201,3 @@ class StockItemAdmin(ReadOnlyAdmin):
         context = self.admin_site.each_context(request) | {"form": form, "item": item, "title": item.sku}
         status = 422 if form.errors else 200
         return TemplateResponse(request, "bundles/admin/adjust.html", context, status=status)
-
-
-@admin.register(StockMovement)
-class StockMovementAdmin(ReadOnlyAdmin):
-    list_display = ("at", "item", "kind", "on_hand_change", "reserved_change", "reference", "reason", "actor")
-    list_filter = ("kind", "at")
-    list_select_related = ("item", "actor")
-    search_fields = ("item__sku", "reference", "reason")
-    date_hierarchy = "at"
-
-
-@admin.register(StockReservation)
-class StockReservationAdmin(ReadOnlyAdmin):
-    list_display = ("created_at", "item", "reference", "quantity", "state", "changed_at")
-    list_filter = ("state",)
-    list_select_related = ("item",)
-    search_fields = ("item__sku", "reference")

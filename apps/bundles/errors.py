@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from apps.capacity.errors import Unavailable
 from apps.common.errors import DomainError, InvalidInput
 
 
@@ -27,14 +28,12 @@ class BadQuantity(InvalidInput):
     message = _("Between 1 and %(most)s of these can be ordered at once.")
 
 
-class OutOfStock(DomainError):
+class OutOfStock(Unavailable):
+    """``extra`` has ``available`` and, where something similar is to be had, ``alternative`` with its number and name."""
+
     code = "out_of_stock"
     message = _("Only %(available)s of “%(name)s” are left.")
-
-
-class ReferenceInUse(DomainError):
-    code = "reference_in_use"
-    message = _("%(reference)s already holds another quantity of %(sku)s.")
+    with_alternative = _("Only %(available)s of “%(name)s” are left. “%(other)s” is similar and in stock.")
 
 
 class ReasonMissing(InvalidInput):

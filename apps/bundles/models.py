@@ -5,15 +5,15 @@ Money is in fen, lengths are in metres unless said otherwise, times are aware UT
 
 from typing import ClassVar
 
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from apps.bundles import querysets
+from apps.capacity.kinds import subject
+from apps.capacity.models import Pool
 from apps.catalog.models import CarModel
 from apps.common.translated import Translated, content_language
 
@@ -337,99 +337,24 @@ class Charger(Product):
         ]
 
 
-class StockItem(models.Model):
-    """What lies on the shelf of one article. Written by ``services`` alone, always together with a movement."""
+class StockItem(Pool):
+    """What lies on the shelf of one article: the pool ``stock:<sku>``, under the names of the shop floor."""
 
-    sku = _sku_field()
-    on_hand = models.PositiveIntegerField(_("on hand"), default=0)
-    reserved = models.PositiveIntegerField(pgettext_lazy("stock", "reserved"), default=0)
-
-    objects = querysets.StockItemQuerySet.as_manager()
+    objects = querysets.StockItemQuerySet.as_manager()  # type: ignore[misc]  # narrower than the pool's
 
     class Meta:
+        proxy = True
         verbose_name = _("stock")
         verbose_name_plural = _("stock")
-        ordering = ["sku"]
-        constraints = [
-            # The last word against selling what is not there.
-            models.CheckConstraint(condition=Q(reserved__lte=F("on_hand")), name="stock_reserved_within_on_hand"),
-            models.CheckConstraint(condition=Q(on_hand__gte=0, reserved__gte=0), name="stock_never_negative"),
-        ]
+        ordering = ["resource"]
 
     def __str__(self) -> str:
         return self.sku
 
     @property
+    def sku(self) -> str:
+        return subject(self.resource)
+
+    @property
     def available(self) -> int:
-        return self.on_hand - self.reserved
-
-
-class StockReservation(models.Model):
-    """Units set aside for one customer under their own ``reference`` (an order's line)."""
-
-    class State(models.TextChoices):
-        RESERVED = "reserved", pgettext_lazy("stock", "reserved")
-        RELEASED = "released", pgettext_lazy("stock", "released")
-        CONSUMED = "consumed", pgettext_lazy("stock", "consumed")
-
-    item = models.ForeignKey(StockItem, on_delete=models.PROTECT, related_name="reservations", verbose_name=_("stock"))
-    reference = models.CharField(_("reference"), max_length=80)
-    quantity = models.PositiveIntegerField(_("quantity"))
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.RESERVED)
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    changed_at = models.DateTimeField(_("changed"), auto_now=True)
-
-    class Meta:
-        verbose_name = pgettext_lazy("stock", "reservation")
-        verbose_name_plural = _("reservations")
-        ordering = ["-pk"]
-        constraints = [
-            # One reference holds an article once: repeating a call changes nothing.
-            models.UniqueConstraint(fields=["reference", "item"], name="reservation_once_a_reference"),
-            models.CheckConstraint(condition=Q(quantity__gt=0), name="reservation_of_something"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.reference} {self.quantity}"
-
-
-class StockMovement(models.Model):
-    """One change of a stock item; rows are only ever added (a trigger refuses anything else).
-
-    The sums of both columns over an item's movements are its ``on_hand`` and ``reserved``.
-    """
-
-    class Kind(models.TextChoices):
-        ADJUSTMENT = "adjustment", pgettext_lazy("stock", "adjustment")
-        RESERVATION = "reservation", pgettext_lazy("stock", "reservation")
-        RELEASE = "release", pgettext_lazy("stock", "release")
-        CONSUMPTION = "consumption", pgettext_lazy("stock", "consumption")
-
-    item = models.ForeignKey(StockItem, on_delete=models.PROTECT, related_name="movements", verbose_name=_("stock"))
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
-    on_hand_change = models.IntegerField(_("change on hand"), default=0)
-    reserved_change = models.IntegerField(_("change of reserved"), default=0)
-    reference = models.CharField(_("reference"), max_length=80, blank=True)
-    reason = models.CharField(_("reason"), max_length=200, blank=True)
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("who"),
-    )
-    at = models.DateTimeField(_("when"), auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("stock movement")
-        verbose_name_plural = _("stock movements")
-        ordering = ["-pk"]
-        constraints = [
-            models.CheckConstraint(condition=~Q(on_hand_change=0, reserved_change=0), name="movement_moves_something"),
-            # A person who changes the stock says why.
-            models.CheckConstraint(condition=~Q(kind="adjustment", reason=""), name="movement_adjustment_has_a_reason"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.item_id} {self.kind}"
+        return self.free

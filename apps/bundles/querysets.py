@@ -1,11 +1,14 @@
 """Every reusable read of products and stock."""
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, Min, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, Concat
 
+from apps.capacity.kinds import STOCK
+from apps.capacity.models import Pool
+from apps.capacity.querysets import FREE, PoolQuerySet
 from apps.common.translated import translated_column
 
 if TYPE_CHECKING:
@@ -60,9 +63,8 @@ class MaintenancePlanQuerySet(ProductQuerySet["MaintenancePlan"]):
 class StockedQuerySet[P: "Product"](ProductQuerySet[P]):
     def with_available(self) -> Self:
         """Annotate ``available``: how many units anybody may still reserve."""
-        from apps.bundles.models import StockItem
-
-        left = StockItem.objects.filter(sku=OuterRef("sku")).values(left=F("on_hand") - F("reserved"))
+        pool = Pool.objects.filter(resource=Concat(Value(f"{STOCK}:"), OuterRef("sku")))
+        left = pool.values(units_free=FREE)
         return self.annotate(available=Coalesce(Subquery(left), 0))
 
     def in_stock(self) -> Self:
@@ -132,17 +134,6 @@ class ChargerQuerySet(StockedQuerySet["Charger"]):
         return self if car_model is None else self.filter(energies__contains=[energy or car_model.energy])
 
 
-class StockItemQuerySet(models.QuerySet["StockItem"]):
-    def with_ledger_sums(self) -> Self:
-        """Annotate ``ledger_on_hand`` and ``ledger_reserved``: what the movements add up to."""
-        from apps.bundles.models import StockMovement
-
-        def total(column: str) -> Any:
-            rows = StockMovement.objects.filter(item=OuterRef("pk")).order_by().values("item")
-            return Coalesce(Subquery(rows.annotate(total=models.Sum(column)).values("total")), 0)
-
-        return self.annotate(ledger_on_hand=total("on_hand_change"), ledger_reserved=total("reserved_change"))
-
-    def off_ledger(self) -> Self:
-        """Items whose figures are not what their movements add up to: always empty, or something is very wrong."""
-        return self.with_ledger_sums().exclude(on_hand=F("ledger_on_hand"), reserved=F("ledger_reserved"))
+class StockItemQuerySet(PoolQuerySet["StockItem"]):
+    def of_articles(self) -> Self:
+        return self.of_kind(STOCK)

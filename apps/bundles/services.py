@@ -1,16 +1,10 @@
-"""Offers and stock: what orders call.
+"""Offers and stock: what orders call. An article's stock is a pool of ``apps.capacity``; orders hold it there themselves."""
 
-The stock of an article is one row (``StockItem``) and its ledger (``StockMovement``). Each service writes the
-reservation and the movement first and the hot row last, by a conditional UPDATE, so that the row's lock is held for one
-statement and the last unit goes to exactly one caller. Articles are always touched in the order of their numbers, so
-two orders never wait for each other.
-"""
-
-from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F, QuerySet
+from django.db.models.functions import Abs
 
 from apps.accounts.models import User
 from apps.bundles import offers
@@ -19,7 +13,6 @@ from apps.bundles.errors import (
     DoesNotFit,
     OutOfStock,
     ReasonMissing,
-    ReferenceInUse,
     StockBelowReserved,
     UnknownProduct,
 )
@@ -31,14 +24,13 @@ from apps.bundles.models import (
     MaintenancePlan,
     Product,
     StockItem,
-    StockMovement,
-    StockReservation,
 )
 from apps.bundles.offers import Offer
+from apps.capacity import kinds
+from apps.capacity import services as capacity
+from apps.capacity.errors import BelowPromised
 from apps.catalog.models import CarModel
 
-State = StockReservation.State
-Move = StockMovement.Kind
 # Films are cut from the roll and plans are promises: neither runs out.
 STOCKED = ("AC-", "CH-")
 
@@ -63,7 +55,7 @@ def product(*, kind: str, sku: str) -> Product:
 
 
 def offer(*, kind: str, sku: str, car_model: CarModel | None, quantity: int = 1) -> Offer:
-    """Today's offer of a product for a car. It holds nothing back: ``reserve`` does.
+    """Today's offer of a product for a car. It holds nothing back: ``capacity.services`` does.
 
     Raises:
         UnknownProduct, BadQuantity, DoesNotFit (its message is the reason), OutOfStock.
@@ -78,90 +70,38 @@ def offer(*, kind: str, sku: str, car_model: CarModel | None, quantity: int = 1)
     if sku.startswith(STOCKED):
         left = _available(sku)
         if left < quantity:
-            raise _out_of_stock(sku, left)
+            raise _out_of_stock(sku, left, car_model, wanted)
     return offers.priced(wanted, car_model, quantity)
 
 
 def _available(sku: str) -> int:
-    item = StockItem.objects.filter(sku=sku).first()
-    return item.available if item else 0
+    return StockItem.objects.free_units([kinds.stock(sku)])[kinds.stock(sku)]
 
 
-def _out_of_stock(sku: str, left: int) -> OutOfStock:
+def _out_of_stock(sku: str, left: int, car_model: CarModel | None, article: Product | None = None) -> OutOfStock:
     """The refusal, with the article's name: a stock number means nothing to a buyer."""
     rows: tuple[QuerySet[Any], ...] = (Accessory.objects.with_sku(sku), Charger.objects.with_sku(sku))
-    article: Product | None = next((found for found in (row.first() for row in rows) if found), None)
-    return OutOfStock(field="sku", extra={"sku": sku, "name": article.name if article else sku, "available": left})
+    article = article or next((found for found in (row.first() for row in rows) if found), None)
+    extra: dict[str, Any] = {"sku": sku, "name": article.name if article else sku, "available": left}
+    other = similar(article, car_model) if article else None
+    if other is None:
+        return OutOfStock(field="sku", extra=extra)
+    extra["alternative"] = {"sku": other.sku, "name": other.name}
+    return OutOfStock(OutOfStock.with_alternative, field="sku", extra=extra | {"other": other.name})
 
 
-@transaction.atomic
-def reserve(*, sku: str, quantity: int, reference: str) -> StockReservation | None:
-    """Set units aside for a reference. Again with the same reference and quantity: nothing more happens.
-
-    A reservation that was released is taken up again, if there are still units. Returns None for what keeps no stock.
-
-    Raises:
-        OutOfStock: there are fewer; nothing was reserved.
-        ReferenceInUse: the reference holds another quantity of this article.
-    """
-    if quantity < 1:
-        raise BadQuantity(extra={"sku": sku, "most": 1}, field="quantity")
-    if not sku.startswith(STOCKED):
+def similar(article: Product, car_model: CarModel | None) -> Product | None:
+    """The article nearest in price that does the same, fits the car and is in stock; None when there is none."""
+    rows: QuerySet[Any]
+    if isinstance(article, Accessory):
+        rows = Accessory.objects.in_category(article.category)
+    elif isinstance(article, Charger):
+        rows = Charger.objects.filter(phases=article.phases)
+    else:
         return None
-    item = StockItem.objects.filter(sku=sku).first()
-    if item is None:
-        raise _out_of_stock(sku, 0)
-    reservation, created = StockReservation.objects.get_or_create(
-        item=item, reference=reference, defaults={"quantity": quantity}
-    )
-    if not created:
-        reservation = StockReservation.objects.select_for_update().get(pk=reservation.pk)
-        if reservation.state != State.RELEASED:
-            if reservation.quantity != quantity:
-                raise ReferenceInUse(extra={"sku": sku, "reference": reference})
-            return reservation
-        reservation.state, reservation.quantity = State.RESERVED, quantity
-        reservation.save(update_fields=["state", "quantity", "changed_at"])
-    _move(item, Move.RESERVATION, reserved=quantity, reference=reference)
-    enough = StockItem.objects.filter(pk=item.pk, on_hand__gte=F("reserved") + quantity)
-    if not enough.update(reserved=F("reserved") + quantity):
-        raise _out_of_stock(sku, _available(sku))
-    return reservation
-
-
-@transaction.atomic
-def reserve_all(*, quantities: Mapping[str, int], reference: str) -> list[StockReservation]:
-    """Reserve several articles under one reference: all of them or, by the error of the first that lacks, none."""
-    made = (reserve(sku=sku, quantity=quantities[sku], reference=reference) for sku in sorted(quantities))
-    return [reservation for reservation in made if reservation is not None]
-
-
-@transaction.atomic
-def release(*, reference: str, sku: str | None = None) -> int:
-    """Give back what a reference holds (of one article, or everything); returns how many reservations that were.
-
-    What was released or consumed before stays as it is.
-    """
-    held = _lock_held(reference, sku)
-    for reservation in held:
-        _end(reservation, State.RELEASED)
-        _move(reservation.item, Move.RELEASE, reserved=-reservation.quantity, reference=reference)
-        StockItem.objects.filter(pk=reservation.item_id).update(reserved=F("reserved") - reservation.quantity)
-    return len(held)
-
-
-@transaction.atomic
-def consume(*, reference: str, sku: str | None = None) -> int:
-    """Take what a reference holds off the shelf for good; returns how many reservations that were."""
-    held = _lock_held(reference, sku)
-    for reservation in held:
-        number = reservation.quantity
-        _end(reservation, State.CONSUMED)
-        _move(reservation.item, Move.CONSUMPTION, on_hand=-number, reserved=-number, reference=reference)
-        StockItem.objects.filter(pk=reservation.item_id).update(
-            on_hand=F("on_hand") - number, reserved=F("reserved") - number
-        )
-    return len(held)
+    near = rows.on_sale().fitting(car_model).in_stock().exclude(pk=article.pk)
+    found: Product | None = near.order_by(Abs(F("price") - article.price), "pk").first()
+    return found
 
 
 @transaction.atomic
@@ -173,50 +113,18 @@ def adjust(*, sku: str, change: int, reason: str, actor: User | None = None) -> 
         ReasonMissing: ``reason`` is blank.
         StockBelowReserved: fewer would be left than customers were promised.
     """
-    reason = reason.strip()[:200]
-    if not reason:
+    if not reason.strip():
         raise ReasonMissing(field="reason")
     if not (Accessory.objects.filter(sku=sku).exists() or Charger.objects.filter(sku=sku).exists()):
         raise UnknownProduct(extra={"sku": sku}, field="sku")
-    item, _created = StockItem.objects.get_or_create(sku=sku)
-    if change:
-        _move(item, Move.ADJUSTMENT, on_hand=change, reason=reason, actor=actor)
-        possible = StockItem.objects.filter(pk=item.pk, on_hand__gte=F("reserved") - change)
-        if not possible.update(on_hand=F("on_hand") + change):
-            item.refresh_from_db()
-            raise StockBelowReserved(field="change", extra={"sku": sku, "reserved": item.reserved})
-        item.refresh_from_db()
-    return item
+    try:
+        pool = capacity.adjust(resource=kinds.stock(sku), change=change, reason=reason, user=actor)
+    except BelowPromised as error:
+        reserved = StockItem.objects.get(resource=kinds.stock(sku)).reserved
+        raise StockBelowReserved(field="change", extra={"sku": sku, "reserved": reserved}) from error
+    return StockItem.objects.get(pk=pool.pk)
 
 
-def _lock_held(reference: str, sku: str | None) -> list[StockReservation]:
-    rows = StockReservation.objects.filter(reference=reference, state=State.RESERVED)
-    if sku is not None:
-        rows = rows.filter(item__sku=sku)
-    return list(rows.select_related("item").select_for_update(of=("self",)).order_by("item__sku"))
-
-
-def _end(reservation: StockReservation, state: StockReservation.State) -> None:
-    reservation.state = state
-    reservation.save(update_fields=["state", "changed_at"])
-
-
-def _move(
-    item: StockItem,
-    kind: StockMovement.Kind,
-    *,
-    on_hand: int = 0,
-    reserved: int = 0,
-    reference: str = "",
-    reason: str = "",
-    actor: User | None = None,
-) -> None:
-    StockMovement.objects.create(
-        item=item,
-        kind=kind,
-        on_hand_change=on_hand,
-        reserved_change=reserved,
-        reference=reference,
-        reason=reason,
-        actor=actor,
-    )
+def lacking(*, sku: str, left: int, car_model: CarModel | None = None) -> OutOfStock:
+    """The refusal for an article that has run out: by its name, with the nearest one that is to be had."""
+    return _out_of_stock(sku, left, car_model)

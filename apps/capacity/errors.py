@@ -17,7 +17,14 @@ class Lack:
     free: int
 
 
-class NotEnough(DomainError):
+class Unavailable(DomainError):
+    """What a shortage means to a buyer; apps raise their own kinds of it, with the nearest alternative."""
+
+    code = "unavailable"
+    message = _("Something of this is not to be had any more.")
+
+
+class NotEnough(Unavailable):
     """``lacks`` says of what; nothing was held."""
 
     code = "not_enough"

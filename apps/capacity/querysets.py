@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 FREE = Case(When(closed=True, then=Value(0)), default=F("total") - F("held") - F("taken") - F("used"))
 
 
-class PoolQuerySet(models.QuerySet["Pool"]):
+class PoolQuerySet[P: "Pool"](models.QuerySet[P]):
     def of_kind(self, kind: str) -> Self:
         return self.filter(resource__startswith=f"{kind}:")
 

@@ -86,6 +86,23 @@ def use(*, owner: str, only: str = "", resource: str = "") -> dict[str, int]:
     return _move(owner, LIVE, "used", "use", only=only, resource=resource)
 
 
+def pass_on(*, owner: str, to: str) -> int:
+    """What one owner holds is another's now; returns how many holds that were.
+
+    Raises:
+        OtherQuantity: the other holds some of it already.
+    """
+    rename = "UPDATE capacity_hold SET owner = %s, changed_at = %s WHERE owner = %s AND state IN ('held', 'taken')"
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(rename, [to, timezone.now(), owner])
+            return int(cursor.rowcount)
+    except IntegrityError as error:
+        if _violated(error) != "hold_once_an_owner":
+            raise
+        raise OtherQuantity(extra={"owner": to}) from error
+
+
 def expire(*, limit: int = SWEEP_AT_ONCE) -> dict[str, int]:
     """End up to so many holds that are over, passing over those that somebody is just taking; returns what came free."""
     return _sums(_rows("SELECT * FROM capacity_expire(%s, %s)", [limit, timezone.now()]))

@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
-from django.http import Http404
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
-from rest_framework import serializers, status
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,15 +12,14 @@ from rest_framework.viewsets import GenericViewSet
 from apps.catalog.models import CarModel
 from apps.common.api.idempotency import IdempotentMixin
 from apps.common.money import CURRENCY
-from apps.configurator.codes import WrongCode, read_code
 from apps.configurator.documents import Document
 from apps.configurator.engine.answer import Answer
 from apps.configurator.engine.model import Model
-from apps.configurator.errors import NotConfigurable, UnknownOption
+from apps.configurator.errors import UnknownOption
 from apps.configurator.models import Build
 from apps.configurator.pricing import price
 from apps.configurator.selection import known, settle
-from apps.configurator.services import Explanation, OpenSession, explain, open_session, quote_build, save_build
+from apps.configurator.services import Explanation, OpenSession, explain, open_session, quote_build
 
 MANY = 1000
 
@@ -218,44 +215,6 @@ class ConfiguratorViewSet(IdempotentMixin, GenericViewSet[CarModel]):
         session = open_session(slug, wanted.get("market", ""))
         body = _configured(session, wanted)
         return Response({name: value for name, value in ConfigureOutput(body).data.items() if name in body})
-
-
-class BuildViewSet(IdempotentMixin, GenericViewSet[Build]):
-    """Saved cars. Whoever has the code may read one."""
-
-    queryset = Build.objects.whole()
-    lookup_field = "code"
-    serializer_class = BuildOutput
-    pagination_class = None
-    filter_backends = ()
-
-    @extend_schema(request=BuildInput, responses={201: BuildOutput})
-    def create(self, request: Request) -> Response:
-        """Save a whole car; an incomplete one is refused with its groups, a contradicting one with the conflict."""
-        data = BuildInput(data=request.data)
-        data.is_valid(raise_exception=True)
-        car_model = CarModel.objects.filter(slug=data.validated_data["model"]).first()
-        if car_model is None:
-            raise NotConfigurable(field="model")
-        build = save_build(
-            car_model=car_model,
-            choices=data.validated_data["choices"],
-            market=data.validated_data.get("market", ""),
-            user=request.user if isinstance(request.user, AbstractBaseUser) else None,
-        )
-        saved = self.get_queryset().get(pk=build.pk)
-        return Response(BuildOutput(saved).data, status=status.HTTP_201_CREATED)
-
-    @extend_schema(responses=BuildOutput, parameters=[OpenApiParameter("code", str, OpenApiParameter.PATH)])
-    def retrieve(self, request: Request, code: str) -> Response:
-        """A saved car, and what it costs now."""
-        try:
-            build = self.get_queryset().filter(code=read_code(code)).first()
-        except WrongCode as error:
-            raise Http404 from error
-        if build is None:
-            raise Http404
-        return Response(BuildOutput(build).data)
 
 
 def _configured(session: OpenSession, wanted: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from rest_framework.routers import SimpleRouter
 
-from apps.configurator.api import BuildViewSet, ConfiguratorViewSet
+from apps.configurator.api import ConfiguratorViewSet
+from apps.configurator.builds_api import BuildViewSet
 
 router = SimpleRouter()
 router.register("models", ConfiguratorViewSet, basename="configurator")

@@ -38,6 +38,14 @@ class NotConfigurable(DomainError):
     status = 404
 
 
+class NotYours(DomainError):
+    """The same answer whether the build does not exist or belongs to somebody else."""
+
+    code = "not_found"
+    message = _("There is no such car on your list.")
+    status = 404
+
+
 class CannotPublish(DomainError):
     """``found`` are the problems as they are stored, ``problems`` the same as sentences for the product manager."""
 

@@ -28,3 +28,9 @@ class CodeForm(forms.Form):
             attrs={"class": "input", "autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),
     )
+
+
+class NameForm(forms.Form):
+    """What somebody calls an own build."""
+
+    name = forms.CharField(max_length=60, required=False, strip=True)

@@ -70,6 +70,18 @@ def check_when(when: Any, groups: Groups) -> tuple[str, ...]:
     return tuple(when)
 
 
+def mentioned(kind: str, parameters: Any) -> tuple[frozenset[str], frozenset[str]]:
+    """The codes of the options and of the groups that a rule names; of a broken one, as far as they can be found."""
+    if not isinstance(parameters, dict):
+        return frozenset(), frozenset()
+    options = {parameters["option"]} if isinstance(parameters.get("option"), str) else set()
+    for name in ("if", "any_of", "options"):
+        options |= {code for code in parameters.get(name) or () if isinstance(code, str)}
+    for row in (parameters.get("rows") or ()) if kind == "table" else ():
+        options.update(cell for cell in row if isinstance(cell, str))
+    return frozenset(options), frozenset(parameters.get("groups") or () if kind == "table" else ())
+
+
 def _requires(code: str, data: dict[str, Any], reason: str) -> tuple[Rule, frozenset[str]]:
     rule = Requires(code, _codes(data, "if", least=1), _codes(data, "any_of", least=1), reason)
     return rule, frozenset({"if", "any_of"})

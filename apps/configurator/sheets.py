@@ -93,14 +93,19 @@ def read(text: str, columns: Sequence[Column]) -> Sheet:
 
 
 def write(
-    groups: Iterable[str], rows: Iterable[Sequence[str]], names: Mapping[str, str] | None = None, delimiter: str = ","
+    groups: Iterable[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    heads: Mapping[str, str] | None = None,
+    cells: Mapping[str, str] | None = None,
+    delimiter: str = ",",
 ) -> str:
-    """The table as CSV: codes, or names where ``names`` has one for a code."""
+    """The table as CSV: codes, or names where ``heads`` (groups) and ``cells`` (options) have one for a code."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\r\n")
-    name = (names or {}).get
-    writer.writerow([name(code, code) for code in groups])
-    writer.writerows([[name(cell, cell) for cell in row] for row in rows])
+    head, cell = (heads or {}).get, (cells or {}).get
+    writer.writerow([head(code, code) for code in groups])
+    writer.writerows([[cell(code, code) for code in row] for row in rows])
     return out.getvalue()
 
 

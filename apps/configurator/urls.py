@@ -11,5 +11,8 @@ urlpatterns = [
     path("configure/<slug:slug>/save/", views.save, name="save"),
     path("configure/<slug:slug>/battery/", views.battery, name="battery"),
     path("builds/", views.find, name="find"),
+    path("builds/compare/", views.compare, name="compare"),
     path("builds/<str:code>/", views.build, name="build"),
+    path("builds/<str:code>/rename/", views.rename, name="rename"),
+    path("builds/<str:code>/delete/", views.delete, name="delete"),
 ]

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import Prefetch
 
+from apps.capacity.kinds import BUILD
+from apps.capacity.querysets import PoolQuerySet
+
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
-    from apps.orders.models import Basket, Order  # noqa: F401  named in annotations
+    from apps.orders.models import Allotment, Basket, Order  # noqa: F401  named in annotations
 
 
 class BasketQuerySet(models.QuerySet["Basket"]):
@@ -56,3 +59,8 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
     def placed_between(self, first: datetime, last: datetime) -> Self:
         return self.filter(placed_at__gte=first, placed_at__lt=last)
+
+
+class AllotmentQuerySet(PoolQuerySet["Allotment"]):
+    def of_models(self) -> Self:
+        return self.of_kind(BUILD)

@@ -2,8 +2,9 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from apps.bundles import services
 from apps.bundles.models import Accessory, AccessoryFitment
+from apps.capacity import kinds
+from apps.capacity import services as capacity
 from tests.factories.bundles import make_accessory
 from tests.factories.catalog import make_car_model, make_trim
 
@@ -31,7 +32,7 @@ def test_categories_say_how_many_they_hold_for_the_chosen_car(client: Client) ->
 
 def test_what_is_sold_out_says_so_and_cannot_be_added(client: Client) -> None:
     accessory = make_accessory(stock=1)
-    services.reserve(sku=accessory.sku, quantity=1, reference="order-1")
+    capacity.hold(resource=kinds.stock(accessory.sku), quantity=1, owner="order-1", until=None)
     page = client.get(URL).content.decode()
     assert "Sold out" in page
     assert 'name="sku"' not in page

@@ -7,7 +7,8 @@ from django.utils import translation
 
 from apps.bundles import services
 from apps.bundles.errors import BadQuantity, DoesNotFit, OutOfStock, UnknownProduct
-from apps.bundles.models import Accessory, Charger, Cover, MaintenancePlan, StockReservation
+from apps.bundles.models import Accessory, Charger, Cover, MaintenancePlan
+from apps.capacity.models import Hold
 from tests.factories.bundles import make_accessory, make_charger, make_cover, make_plan
 from tests.factories.catalog import make_brand, make_car_model
 
@@ -90,7 +91,7 @@ def test_what_is_unknown_too_many_or_sold_out_is_refused() -> None:
 
 def test_an_offer_holds_nothing_back() -> None:
     services.offer(kind="accessory", sku=make_accessory(stock=1).sku, car_model=None)
-    assert not StockReservation.objects.exists()
+    assert not Hold.objects.exists()
 
 
 def test_the_queries_find_exactly_what_fits() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.configurator.codes import ALPHABET, LENGTH, WrongCode, check_character, new_code, read_code
+from apps.configurator.codes import ALPHABET, LENGTH, WrongCode, check_character, near_codes, new_code, read_code
 
 stems = st.text(alphabet=ALPHABET, min_size=LENGTH - 1, max_size=LENGTH - 1)
 
@@ -44,3 +44,33 @@ def test_case_spaces_and_hyphens_do_not_matter() -> None:
 def test_what_cannot_be_a_code_is_refused(text: str) -> None:
     with pytest.raises(WrongCode):
         read_code(text)
+
+
+def test_full_width_characters_of_a_chinese_keyboard_are_read() -> None:
+    code = new_code()
+    wide = "".join(chr(ord(character) + 0xFEE0) for character in code)
+    assert read_code(wide) == code
+
+
+@pytest.mark.parametrize(("right", "typed"), [("Q", "O"), ("D", "0"), ("7", "1"), ("J", "I"), ("T", "l")])
+def test_a_character_that_no_code_has_is_read_as_what_it_was_misread_for(right: str, typed: str) -> None:
+    stem = f"{right}345678"
+    code = stem + check_character(stem)
+    assert read_code(typed + code[1:]) == code
+
+
+def test_the_message_tells_a_wrong_length_from_a_wrong_check_character() -> None:
+    with pytest.raises(WrongCode) as caught:
+        read_code("ABCDEFG")
+    assert str(caught.value) == "A build code has 8 letters and digits; this has 7."
+    with pytest.raises(WrongCode) as caught:
+        read_code("22222223")
+    assert "the last one, which checks the others, does not match" in str(caught.value)
+
+
+def test_a_mistaken_look_alike_and_swapped_neighbours_are_suggested() -> None:
+    stem = "S2A8B9C"
+    code = stem + check_character(stem)
+    assert code in near_codes("5" + code[1:])
+    assert code in near_codes(code[:3] + code[4] + code[3] + code[5:])
+    assert near_codes("short") == []

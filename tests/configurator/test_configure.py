@@ -274,7 +274,7 @@ def test_codes_are_found_however_they_are_typed(car: Configurator, client: Clien
 def test_wrong_and_unknown_codes_are_told_apart(car: Configurator, client: Client) -> None:
     wrong = client.get("/builds/", {"code": "ABCDEFGH"})
     assert wrong.status_code == 422
-    assert "This is not a build code." in wrong.content.decode()
+    assert "the last one, which checks the others, does not match" in wrong.content.decode()
     assert "Nothing was saved under this code." in client.get("/builds/", {"code": "22222222"}).content.decode()
     assert client.get("/builds/22222222/").status_code == 404
     assert client.get("/builds/nonsense/").status_code == 404

@@ -14,6 +14,7 @@ from apps.bundles.models import (
     StockItem,
 )
 from apps.bundles.services import adjust
+from apps.capacity import kinds
 from apps.catalog.models import CarModel
 
 _numbers = count(1)
@@ -81,5 +82,5 @@ def make_charger(*, stock: int = 10, **fields: Any) -> Charger:
 
 def stock_of(sku: str) -> tuple[int, int]:
     """(on hand, reserved)."""
-    item = StockItem.objects.get(sku=sku)
+    item = StockItem.objects.get(resource=kinds.stock(sku))
     return item.on_hand, item.reserved

@@ -1,17 +1,19 @@
 """Baskets and orders in every state, made by the services themselves."""
 
 import uuid
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
 
+from apps.capacity import services as capacity
 from apps.configurator.models import Configurator
 from apps.orders import services
 from apps.orders.fulfilment.drain import run_step
 from apps.orders.gateways import GatewayEvent
 from apps.orders.lifecycle import Status
-from apps.orders.models import Basket, BuildSlot, FulfilmentStep, Order, PaymentLeg
-from apps.orders.services import Contact, InvoiceData
+from apps.orders.models import Allotment, Basket, FulfilmentStep, Order, PaymentLeg
+from apps.orders.services import Contact, InvoiceData, supply
 from apps.orders.terms import CHECKLIST
 from apps.stores.models import Store
 from tests.factories.configurator import make_build, make_configurator
@@ -27,8 +29,32 @@ def make_delivery_store(**fields: Any) -> Store:
     return make_store(services=["delivery", "accessory_fitting", "film"], **fields)
 
 
-def make_slots(configurator: Configurator, number: int = 1) -> None:
-    BuildSlot.objects.bulk_create(BuildSlot(car_model=configurator.car_model) for _ in range(number))
+def make_slots(configurator: Configurator, number: int = 1, *, month: date | None = None, option: str = "") -> str:
+    """Open an allotment (this month's when none is named) and name its resource."""
+    resource = supply.allotment_of(configurator.car_model, month, option)
+    capacity.open(resource=resource, quantity=number)
+    return resource
+
+
+def slots_of(order: Order) -> list[str]:
+    """The states of the build slots that the order has or has used."""
+    return [one.state for one in supply.slots_of(order) if one.live or one.state == "used"]
+
+
+def slots_held() -> int:
+    """How many build slots anybody has or has used."""
+    return sum(pool.held + pool.taken + pool.used for pool in Allotment.objects.of_models())
+
+
+def slots_free() -> int:
+    return sum(pool.free for pool in Allotment.objects.of_models())
+
+
+def months_from_now(number: int) -> date:
+    """The first day of the month so many months on."""
+    today = timezone.localdate()
+    year, month = divmod(today.month - 1 + number, 12)
+    return date(today.year + year, month + 1, 1)
 
 
 def make_basket(configurator: Configurator | None = None, *skus: tuple[str, str], user: Any = None) -> Basket:

@@ -9,7 +9,7 @@ from apps.orders.errors import AlreadySent, FeeDue, NotInThisState
 from apps.orders.fulfilment.drain import drain, run_step
 from apps.orders.gateways import GatewayEvent
 from apps.orders.lifecycle import Actor, Status
-from apps.orders.models import Allocation, BuildSlot, FulfilmentStep, Order, PartnerJob, Refund
+from apps.orders.models import Allocation, FulfilmentStep, Order, PartnerJob, Refund
 from tests.factories.accounts import make_staff, make_user
 from tests.factories.bundles import make_accessory, stock_of
 from tests.factories.configurator import make_configurator
@@ -25,6 +25,8 @@ from tests.factories.orders import (
     reserved_order,
     run_until,
     signed_order,
+    slots_held,
+    slots_of,
 )
 from tests.orders.test_events import refund_done
 
@@ -54,7 +56,7 @@ def test_before_paying_everything_is_let_go_at_once() -> None:
     services.cancel(order=order)
     order.refresh_from_db()
     assert (order.status, stock_of(part.sku)) == ("cancelled", (10, 0))
-    assert BuildSlot.objects.get().order is None
+    assert slots_held() == 0
     assert set(order.legs.values_list("status", flat=True)) == {"expired"}
     assert not order.timers.filter(done_at=None).exists()
 
@@ -68,7 +70,7 @@ def test_before_signing_all_the_money_comes_back() -> None:
     order.refresh_from_db()
     # Others may have the car at once: they need not wait for the gateway.
     assert (order.status, stock_of(part.sku)) == ("cancelling", (10, 0))
-    assert BuildSlot.objects.get().order is None
+    assert slots_held() == 0
     refunds_arrive(order)
     assert (order.status, money(order)) == ("cancelled", (DEPOSIT, DEPOSIT))
     assert set(order.lines.values_list("status", flat=True)) == {"refunded"}
@@ -85,7 +87,7 @@ def test_after_signing_the_fee_is_told_first_and_then_kept() -> None:
     refunds_arrive(order)
     assert (order.status, order.cancellation_fee) == ("cancelled", 90_000)
     assert money(order) == (DEPOSIT, DEPOSIT - 90_000)
-    assert BuildSlot.objects.get().order is None
+    assert slots_held() == 0
 
 
 def test_a_fee_that_has_grown_since_it_was_seen_is_not_accepted_with_it() -> None:
@@ -125,8 +127,7 @@ def test_what_was_done_is_undone_in_reverse_order() -> None:
     assert PartnerJob.objects.count() == 2
     allocation = Allocation.objects.get()
     assert (allocation.vehicle.vin, allocation.ended_at is not None) == (vin, True)
-    slot = BuildSlot.objects.get()
-    assert (slot.order, slot.used) == (order, True)  # that car was built, and its slot is gone
+    assert slots_of(order) == ["used"]  # that car was built, and its slot is gone
     order.refresh_from_db()
     assert order.status == "cancelled"
 

@@ -6,14 +6,15 @@ import pytest
 from django.utils import timezone
 
 from apps.bundles.models import StockItem
+from apps.capacity.services import prove
 from apps.common.demo import DemoOptions
 from apps.orders import demo
 from apps.orders.demo.stories import RECENT, tell
-from apps.orders.demo.supply import SLOTS_PER_CAR
+from apps.orders.demo.supply import SLOTS_A_MONTH
 from apps.orders.fulfilment.drain import drain
 from apps.orders.identifiers import is_order_number, is_vin
 from apps.orders.lifecycle import PAIRS, Status
-from apps.orders.models import BuildSlot, FulfilmentStep, Order, Refund, Vehicle
+from apps.orders.models import Allotment, FulfilmentStep, Order, Refund, Vehicle
 from apps.orders.services.events import reconcile
 from apps.orders.services.signing import contract_hash
 from tests.factories.bundles import make_accessory, make_charger, make_cover, make_plan
@@ -65,7 +66,8 @@ def test_the_past_shows_every_state_and_is_told_once(shop: None) -> None:
     assert {fact[2] for fact in before} == set(Status) - UNTOLD
     load()
     assert facts() == before
-    assert BuildSlot.objects.filter(order=None).count() == SLOTS_PER_CAR
+    later = [pool.free for pool in Allotment.objects.of_models() if pool.month > timezone.localdate()]
+    assert later == [SLOTS_A_MONTH] * 5
     load(DemoOptions(orders=OPTIONS.orders + 1))
     assert set(before) < set(facts())
 
@@ -87,8 +89,8 @@ def test_the_past_looks_as_the_services_would_have_left_it(shop: None) -> None:
         assert order.allocations.exists() == any(one.target in ("vin_assigned", "mismatch") for one in history)
         assert is_order_number(order.number)
     assert all(is_vin(vin) for vin in Vehicle.objects.values_list("vin", flat=True))
-    assert not StockItem.objects.off_ledger().exists()
-    assert all(item.available >= 0 for item in StockItem.objects.all())
+    assert prove() == []
+    assert all(item.available >= 0 for item in StockItem.objects.of_articles())
 
 
 @pytest.mark.django_db

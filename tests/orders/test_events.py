@@ -16,7 +16,7 @@ from apps.orders.errors import NothingDue
 from apps.orders.fulfilment.drain import drain
 from apps.orders.gateways import GatewayEvent, sandbox_server, signing
 from apps.orders.lifecycle import Status
-from apps.orders.models import BuildSlot, Order, PaymentEvent, PaymentLeg, Refund, SandboxEvent, SandboxPayment
+from apps.orders.models import Order, PaymentEvent, PaymentLeg, Refund, SandboxEvent, SandboxPayment
 from apps.orders.services import timers
 from apps.orders.services.payments import is_settled
 from tests.factories.accounts import make_staff
@@ -33,6 +33,7 @@ from tests.factories.orders import (
     reserved_order,
     run_until,
     signed_order,
+    slots_of,
 )
 
 pytestmark = pytest.mark.django_db
@@ -129,7 +130,7 @@ def test_a_late_payment_takes_the_place_that_is_still_free() -> None:
     assert services.apply_event(captured(leg)) == "reserved late"
     order.refresh_from_db()
     assert (order.status, stock_of(part.sku)) == ("reserved", (10, 1))
-    assert BuildSlot.objects.get().order == order
+    assert slots_of(order)
     assert list(order.legs.values_list("status", flat=True)) == ["captured", "planned"]
 
 

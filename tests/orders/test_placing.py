@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from apps.bundles.errors import OutOfStock
-from apps.bundles.models import StockReservation
 from apps.bundles.services import adjust
+from apps.capacity.models import Hold
 from apps.common.errors import DomainError, FieldErrors
 from apps.messaging.models import Message
 from apps.orders import services
@@ -20,12 +20,12 @@ from apps.orders.errors import (
     SoldOut,
     TermsNotAccepted,
 )
-from apps.orders.models import Basket, BuildSlot, Order, Timer
+from apps.orders.models import Basket, Order, Timer
 from apps.orders.services import Contact, InvoiceData
 from tests.factories.accounts import make_user
 from tests.factories.bundles import make_accessory, stock_of
 from tests.factories.configurator import make_configurator
-from tests.factories.orders import CAR_PRICE, CONTACT, make_basket, make_order, make_slots, place
+from tests.factories.orders import CAR_PRICE, CONTACT, make_basket, make_order, make_slots, place, slots_of
 from tests.factories.stores import make_store
 
 pytestmark = pytest.mark.django_db
@@ -35,9 +35,8 @@ USCC = "91440300708461136T"
 def nothing_happened(basket: Basket) -> bool:
     """No order, nothing held, and the basket still open."""
     basket.refresh_from_db()
-    rows: list[Any] = [Order.objects, StockReservation.objects, Timer.objects, Message.objects]
-    held = BuildSlot.objects.filter(order__isnull=False).exists()
-    return not held and basket.ordered_at is None and not any(row.exists() for row in rows)
+    rows: list[Any] = [Order.objects, Hold.objects, Timer.objects, Message.objects]
+    return basket.ordered_at is None and not any(row.exists() for row in rows)
 
 
 def test_the_same_key_gives_the_same_order() -> None:
@@ -51,7 +50,7 @@ def test_the_same_key_gives_the_same_order() -> None:
     with pytest.raises(BasketClosed):
         place(basket, key="once" * 60 + "!")
     assert Order.objects.count() == 1
-    assert BuildSlot.objects.filter(order=order).count() == 1
+    assert len(slots_of(order)) == 1
 
 
 def test_one_persons_key_is_not_anothers() -> None:

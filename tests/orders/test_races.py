@@ -3,19 +3,21 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from threading import Barrier
 
 import pytest
-from django.db import connection, transaction
-from django.db.backends.utils import CursorWrapper
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
+from apps.capacity import services as capacity
 from apps.common.errors import DomainError
 from apps.orders import services
 from apps.orders.errors import SoldOut
 from apps.orders.fulfilment.drain import drain
 from apps.orders.lifecycle import Status
-from apps.orders.models import BuildSlot, FulfilmentStep, Order, PartnerJob, PaymentEvent, Refund, Transition
+from apps.orders.models import Allotment, FulfilmentStep, Order, PartnerJob, PaymentEvent, Refund, Transition
 from apps.orders.services.cancelling import expire
 from tests.factories.accounts import make_staff, make_user
 from tests.factories.bundles import make_accessory, stock_of
@@ -30,6 +32,9 @@ from tests.factories.orders import (
     place,
     reserved_order,
     signed_order,
+    slots_free,
+    slots_held,
+    slots_of,
 )
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.services]
@@ -69,7 +74,7 @@ def test_fifty_buyers_want_the_last_car_and_one_gets_it() -> None:
     answers = together(*acts, at_once=25)
     assert Counter(type(answer) for answer in answers) == {Order: 1, SoldOut: 49}
     order = Order.objects.get()
-    assert (BuildSlot.objects.get().order, stock_of(part.sku)) == (order, (60, order.lines.count() - 1))
+    assert (slots_of(order), stock_of(part.sku)) == (["held"], (60, order.lines.count() - 1))
     open_ones = [basket for basket in baskets if services.open_basket(basket_id=basket.pk).ordered_at is None]
     assert len(open_ones) == 49
 
@@ -84,7 +89,7 @@ def test_as_many_cars_as_buyers_are_all_sold() -> None:
         services.add_line(basket=basket, kind="car", build=build.code)
     answers = together(*(lambda basket=basket: place(basket, delivery_store=store) for basket in baskets))
     assert [type(answer) for answer in answers] == [Order] * 12
-    assert BuildSlot.objects.filter(order=None).count() == 0
+    assert slots_free() == 0
 
 
 def test_one_key_makes_one_order_from_one_basket_or_from_several() -> None:
@@ -101,7 +106,7 @@ def test_one_key_makes_one_order_from_one_basket_or_from_several() -> None:
     acts = [lambda other=other: place(other, key="k", user=user, delivery_store=store) for other in others]
     answers = together(*acts)
     assert len({getattr(answer, "pk", answer) for answer in answers}) == 1
-    assert (Order.objects.count(), BuildSlot.objects.filter(order__isnull=False).count()) == (2, 2)
+    assert (Order.objects.count(), slots_held()) == (2, 2)
 
 
 def test_one_webhook_ten_times_and_ten_webhooks_once_reserve_once() -> None:
@@ -131,7 +136,7 @@ def test_a_hold_that_ends_while_the_payment_comes_never_loses_either() -> None:
         order.refresh_from_db()
         ways = list(order.transitions.values_list("target", flat=True))
         assert ways in (["placed", "reserved"], ["placed", "expired", "reserved"])
-        assert BuildSlot.objects.filter(order=order).count() == 1
+        assert len(slots_of(order)) == 1
     assert not Refund.objects.exists()
 
 
@@ -149,7 +154,7 @@ def assert_done_once(orders: list[Order]) -> None:
     count = len(orders)
     assert PartnerJob.objects.filter(partner="maker").count() == count
     assert PartnerJob.objects.filter(partner="carrier").count() == count
-    assert BuildSlot.objects.filter(used=True).count() == count
+    assert sum(pool.used for pool in Allotment.objects.of_models()) == count
     assert Transition.objects.count() == count * len(way)
 
 
@@ -197,34 +202,31 @@ def test_the_same_money_is_not_refunded_by_two_clerks() -> None:
 def test_whoever_waits_for_one_car_hears_of_the_other_that_comes_free() -> None:
     configurator, store, basket = make_configurator(), make_delivery_store(), services.create_basket()
     services.add_line(basket=basket, kind="car", build=make_build(configurator).code)
-    holders = [make_order(configurator) for _ in range(2)]
-    taken, kept = BuildSlot.objects.order_by("pk")
-    BuildSlot.objects.update(order=None)
+    resource = make_slots(configurator, 2)
+    hold = "SELECT * FROM capacity_hold_all(%s, ARRAY[%s], ARRAY[1], NULL, ARRAY[]::text[], now())"
     other = connection.copy()
-    take = "UPDATE orders_buildslot SET order_id = %s WHERE id = %s"
     try:
         with ThreadPoolExecutor(1) as pool, other.cursor() as their:
             their.execute("BEGIN")
-            their.execute(take, [holders[1].pk, kept.pk])
-            with transaction.atomic(), connection.cursor() as mine:
-                mine.execute(take, [holders[0].pk, taken.pk])
-                buyer = pool.submit(together, partial(place, basket, delivery_store=store))
-                wait_until_waiting(buyer, their)
-            wait_until_waiting(buyer, their)
-            their.execute("ROLLBACK")
+            their.execute(hold, ["A", resource])
+            their.execute(hold, ["B", resource])
+            buyer = pool.submit(together, partial(place, basket, delivery_store=store))
+            wait_until_waiting(buyer, other.copy())
+            their.execute("SELECT capacity_move('B', '', '', ARRAY['held'], 'released', 'release', '', NULL, now())")
+            their.execute("COMMIT")
             [order] = buyer.result()
     finally:
         other.close()
     assert isinstance(order, Order), order
-    assert BuildSlot.objects.get(order=order).pk == kept.pk
-    assert BuildSlot.objects.get(order=holders[0]).pk == taken.pk
+    assert slots_of(order) == ["held"]
+    assert (slots_held(), capacity.prove()) == (2, [])
 
 
-def wait_until_waiting(buyer: Future[list[object]], cursor: CursorWrapper) -> None:
+def wait_until_waiting(buyer: Future[list[object]], watcher: BaseDatabaseWrapper) -> None:
     """Until the buyer waits for a row that somebody else has locked, or has an answer."""
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    while not buyer.done():
-        cursor.execute("SELECT pg_stat_clear_snapshot()")
-        cursor.execute(waiting)
-        if cursor.fetchone()[0]:
-            return
+    with closing(watcher), watcher.cursor() as cursor:
+        while not buyer.done():
+            cursor.execute(waiting)
+            if cursor.fetchone()[0]:
+                return

@@ -12,20 +12,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from apps.accounts.models import User
+from apps.capacity.services import prove
 from apps.common.errors import DomainError
 from apps.configurator.models import Build
 from apps.orders import services
 from apps.orders.fulfilment.drain import run_step
 from apps.orders.gateways import GatewayEvent
 from apps.orders.lifecycle import PAIRS, Status
-from apps.orders.models import BuildSlot, FulfilmentStep, Order, PartnerJob, PaymentLeg, Refund, Timer
+from apps.orders.models import FulfilmentStep, Order, PartnerJob, PaymentLeg, Refund, Timer
 from apps.orders.services import timers
 from apps.orders.terms import CHECKLIST
 from apps.stores.models import Store
 from tests.factories.accounts import make_staff
 from tests.factories.bundles import make_accessory, stock_of
 from tests.factories.configurator import make_build, make_configurator
-from tests.factories.orders import BASE_URL, captured, make_delivery_store, make_slots, place, sign
+from tests.factories.orders import BASE_URL, captured, make_delivery_store, make_slots, place, sign, slots_of
 from tests.orders.test_events import event, refund_done
 
 pytestmark = pytest.mark.django_db
@@ -151,9 +152,11 @@ def check(world: World) -> None:
         assert order.allocations.filter(ended_at=None).count() <= 1
         check_money(order)
     holding = [order for order in orders if order.status in HOLDING]
-    slots = list(BuildSlot.objects.exclude(order=None).select_related("order"))
-    assert {order.pk for order in holding} <= {slot.order_id for slot in slots}
-    assert all(slot.used or slot.order in holding or slot.order.status == "cancelling" for slot in slots if slot.order)
+    for order in orders:
+        states = slots_of(order)
+        assert len(states) == 1 if order in holding else len(states) <= 1
+        assert order in holding or order.status == "cancelling" or set(states) <= {"used"}
+    assert prove() == []
     on_hand, reserved = stock_of(world.sku)
     used = [order for order in orders if order.steps.filter(kind="activate", status="done").exists()]
     cancelling = [order for order in orders if order.status == "cancelling"]

@@ -1,5 +1,7 @@
 """Opening supply, and what the database says where Python is too late."""
 
+from datetime import date
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -9,20 +11,24 @@ from apps.common.errors import NotAllowed
 from apps.orders import services
 from apps.orders.errors import KEPT, NoSupply, Overtaken, refusal_of
 from apps.orders.lifecycle import Status
-from apps.orders.models import Allocation, BuildSlot, Order, Vehicle
+from apps.orders.models import Allocation, Allotment, Order, Vehicle
 from apps.orders.services import transitions
 from tests.factories.accounts import make_staff
 from tests.factories.configurator import make_configurator
 from tests.factories.orders import make_order, ready_order
 
 pytestmark = pytest.mark.django_db
-PERMISSIONS = ("orders.add_buildslot", "orders.view_buildslot")
+PERMISSIONS = ("orders.add_allotment", "orders.view_allotment")
 
 
-def test_whoever_may_opens_more_supply() -> None:
-    car = make_configurator().car_model
-    assert len(services.open_supply(car_model=car, number=3, user=make_staff(permissions=PERMISSIONS))) == 3
-    assert BuildSlot.objects.filter(car_model=car, order=None).count() == 3
+def test_whoever_may_opens_more_supply_by_the_month() -> None:
+    car, clerk = make_configurator().car_model, make_staff(permissions=PERMISSIONS)
+    for number in (3, 4):
+        services.open_supply(car_model=car, number=number, user=clerk, month=date(2026, 12, 24))
+    services.open_supply(car_model=car, number=2, user=clerk, month=date(2026, 12, 1), option="red")
+    whole, red = Allotment.objects.of_models()
+    assert (whole.model, whole.option, whole.month, whole.free) == (car.slug, "", date(2026, 12, 1), 7)
+    assert (red.option, red.free) == ("red", 2)
 
 
 def test_nobody_else_does_and_nobody_none() -> None:
@@ -32,22 +38,24 @@ def test_nobody_else_does_and_nobody_none() -> None:
     for number in (0, -1, 10_001):
         with pytest.raises(NoSupply):
             services.open_supply(car_model=car, number=number, user=make_staff(permissions=PERMISSIONS))
-    assert not BuildSlot.objects.exists()
+    assert not Allotment.objects.exists()
 
 
-def test_the_back_office_opens_several_at_once(client: Client) -> None:
-    car = make_configurator().car_model
-    client.force_login(make_staff(permissions=(*PERMISSIONS, "catalog.view_carmodel")))
-    assert client.get("/admin/orders/buildslot/add/").status_code == 200
-    refused = client.post("/admin/orders/buildslot/add/", {"car_model": car.pk, "number": 0})
-    assert (refused.status_code, BuildSlot.objects.count()) == (200, 0)
-    answer = client.post("/admin/orders/buildslot/add/", {"car_model": car.pk, "number": 4})
-    assert (answer.status_code, BuildSlot.objects.filter(car_model=car).count()) == (302, 4)
-    slot = BuildSlot.objects.first()
-    assert slot is not None
-    assert client.get(f"/admin/orders/buildslot/{slot.pk}/change/").status_code == 200
-    client.force_login(make_staff(permissions=("orders.view_buildslot",)))
-    assert client.get("/admin/orders/buildslot/add/").status_code == 403
+def test_the_back_office_opens_a_months_allotment(client: Client) -> None:
+    configurator = make_configurator()
+    car, url = configurator.car_model, "/admin/orders/allotment/add/"
+    client.force_login(make_staff(permissions=PERMISSIONS))
+    assert client.get(url).status_code == 200
+    form = {"car_model": car.pk, "month": "2026-12-05", "number": 4}
+    for wrong in ({"number": 0}, {"option": "no-such"}, {"month": "soon"}):
+        refused = client.post(url, form | wrong)
+        assert (refused.status_code, Allotment.objects.count()) == (200, 0)
+    assert client.post(url, form).status_code == 302
+    assert client.post(url, form | {"option": "red"}).status_code == 302
+    assert [pool.option for pool in Allotment.objects.of_models()] == ["", "red"]
+    assert b"2026-12" in client.get("/admin/orders/allotment/").content
+    client.force_login(make_staff(permissions=("orders.view_allotment",)))
+    assert client.get(url).status_code == 403
 
 
 @pytest.mark.services

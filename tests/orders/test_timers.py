@@ -6,9 +6,9 @@ import pytest
 from django.utils import timezone
 
 from apps.orders import services, timeline
-from apps.orders.models import BuildSlot, Order, Refund, Timer
+from apps.orders.models import Order, Refund, Timer
 from apps.orders.services import timers, transitions
-from tests.factories.orders import DEPOSIT, make_order, reserved_order, sign
+from tests.factories.orders import DEPOSIT, make_order, reserved_order, sign, slots_held
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ def test_a_hold_ends_once_however_often_it_is_swept() -> None:
     assert [timers.sweep(), timers.sweep()] == [1, 0]
     order.refresh_from_db()
     assert (order.status, order.version) == ("expired", 2)
-    assert BuildSlot.objects.get().order is None
+    assert slots_held() == 0
     assert set(order.legs.values_list("status", flat=True)) == {"expired"}
 
 
@@ -94,7 +94,7 @@ def test_reminders_come_on_three_days_and_after_a_month_the_place_is_given_up(
     entry = order.transitions.get(target="cancelling")
     assert (order.status, entry.actor, entry.reason) == ("cancelling", "system", "Not signed within 30 days")
     assert Refund.objects.get().amount == DEPOSIT
-    assert BuildSlot.objects.get().order is None
+    assert slots_held() == 0
 
 
 def test_what_is_late_is_expected_now_and_not_on_a_day_that_is_over(settings: pytest.FixtureRequest) -> None:

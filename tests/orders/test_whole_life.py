@@ -8,12 +8,21 @@ from apps.messaging.sending import send_due
 from apps.orders import timeline
 from apps.orders.fulfilment.drain import run_step
 from apps.orders.lifecycle import Status
-from apps.orders.models import BuildSlot, FulfilmentStep, Order, Timer
+from apps.orders.models import FulfilmentStep, Order, Timer
 from apps.orders.services import timers
 from apps.stores.models import Appointment
 from tests.factories.bundles import make_accessory, make_charger, make_cover, make_plan, stock_of
 from tests.factories.configurator import make_configurator
-from tests.factories.orders import CAR_PRICE, DEPOSIT, delivered_order, make_order, pay, run_until, signed_order
+from tests.factories.orders import (
+    CAR_PRICE,
+    DEPOSIT,
+    delivered_order,
+    make_order,
+    pay,
+    run_until,
+    signed_order,
+    slots_of,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -45,8 +54,6 @@ def test_a_car_goes_from_the_basket_to_its_buyer() -> None:
     assert list(order.transitions.values_list("seq", flat=True)) == list(range(1, 10))
     appointment = Appointment.objects.get()
     assert (appointment.reference, appointment.service, appointment.status) == (order.number, "delivery", "closed")
-    order.lines.filter(kind="charger").update(status="installed")
-    order.lines.filter(kind="charger").update(status="accepted_by_buyer")
     Timer.objects.filter(kind="return_window").update(due_at=timezone.now())
     assert timers.sweep() == 1
     order.refresh_from_db()
@@ -65,7 +72,7 @@ def test_what_was_promised_is_frozen() -> None:
         ("deposit", DEPOSIT),
         ("balance", CAR_PRICE - DEPOSIT),
     ]
-    assert BuildSlot.objects.get().order == order
+    assert slots_of(order)
 
 
 def test_the_car_is_ready_only_when_everything_is_paid() -> None:

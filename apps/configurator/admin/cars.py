@@ -8,12 +8,14 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.decorators import action, display
 
 from apps.common.money import yuan
+from apps.configurator.editor.urls import urls
 from apps.configurator.errors import CannotPublish, DraftChanged
 from apps.configurator.models import Configurator, Option, OptionGroup, RentalTerms
 from apps.configurator.services import publish
@@ -87,14 +89,26 @@ class RentalInline(StackedInline):  # type: ignore[misc]  # it has no types
 
 @admin.register(Configurator)
 class ConfiguratorAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
-    list_display = ("car_model", "price", "number_of_options", "number_of_rules", "current")
+    list_display = ("car_model", "workspace", "price", "number_of_options", "number_of_rules", "current")
     list_select_related = ("car_model__brand", "current__configurator__car_model")
     search_fields = ("car_model__slug", "car_model__name_en", "car_model__name_zh")
     autocomplete_fields = ("car_model",)
     readonly_fields = ("current",)
     inlines = (GroupInline,)
-    actions_detail = ("publish_draft",)
+    actions_detail = ("open_workspace", "publish_draft")
     actions = ("publish_drafts",)
+
+    def get_urls(self) -> list[Any]:
+        return [*urls(self.admin_site), *super().get_urls()]
+
+    @display(description=_("rules and options"))  # type: ignore[untyped-decorator]
+    def workspace(self, configurator: Configurator) -> str:
+        address = reverse("admin:configurator_editor_workspace", args=[configurator.pk])
+        return format_html('<a href="{}">{}</a>', address, gettext("Open the workspace"))
+
+    @action(description=_("Open the workspace"))  # type: ignore[untyped-decorator]
+    def open_workspace(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:configurator_editor_workspace", args=[object_id]))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Configurator]:
         counted: QuerySet[Configurator] = super().get_queryset(request)

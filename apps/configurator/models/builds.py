@@ -18,6 +18,7 @@ class Build(models.Model):
     """A car somebody saved: what was chosen, and word for word and fen for fen what it cost then."""
 
     code = models.CharField(_("code"), max_length=8, unique=True)
+    name = models.CharField(_("name"), max_length=60, blank=True, help_text=_("the owner's own, shown to nobody else"))
     car_model = models.ForeignKey(
         CarModel, on_delete=models.PROTECT, related_name="builds", verbose_name=_("car model")
     )

@@ -5,6 +5,7 @@ from .checking import Report
 from .publications import approve, cancel, go_on_in_fallback, refuse, request_publication
 from .publish import check_draft, draft, make_current, publish
 from .sessions import Explanation, OpenSession, explain, explain_forced, open_session
+from .shelf import adopt_builds, forget_build, quote_builds, rename_build
 
 __all__ = [
     "BuildQuote",
@@ -12,19 +13,23 @@ __all__ = [
     "Explanation",
     "OpenSession",
     "Report",
+    "adopt_builds",
     "approve",
     "cancel",
     "check_draft",
     "draft",
     "explain",
     "explain_forced",
+    "forget_build",
     "go_on_in_fallback",
     "make_current",
     "open_session",
     "publish",
     "quote",
     "quote_build",
+    "quote_builds",
     "refuse",
+    "rename_build",
     "request_publication",
     "save_build",
     "whole_car",

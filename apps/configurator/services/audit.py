@@ -31,6 +31,7 @@ def record(
 
     Nothing is written where nothing changed.
     """
+    message: dict[str, Any]
     changed = [name for name in {**before, **after} if before.get(name) != after.get(name)]
     if before and after and not changed:
         return None
@@ -49,6 +50,7 @@ def record(
             "before": {name: before[name] for name in changed},
             "after": {name: after[name] for name in changed},
         }
+    message["car"] = getattr(row, "configurator_id", None)
     return LogEntry.objects.create(
         user_id=by.pk,
         content_type=ContentType.objects.get_for_model(row),
@@ -57,3 +59,23 @@ def record(
         action_flag=flag,
         change_message=json.dumps([message], ensure_ascii=False),
     )
+
+
+def entries_of(configurator_id: int, kinds: Iterable[type[models.Model]], limit: int) -> list[LogEntry]:
+    """The newest entries about one car and its rows, those of deleted rows too."""
+    types = ContentType.objects.get_for_models(*kinds).values()
+    return list(
+        LogEntry.objects.filter(content_type__in=types, change_message__contains=f'"car": {configurator_id}}}')
+        .select_related("user", "content_type")
+        .order_by("-action_time", "-pk")[:limit]
+    )
+
+
+def details(entry: LogEntry) -> list[tuple[str, Any, Any]]:
+    """Field name, old and new value of an entry; nothing for entries that say nothing of them."""
+    try:
+        (message,) = json.loads(entry.change_message)
+        before, after = message.get("before", {}), message.get("after", {})
+    except (ValueError, TypeError, AttributeError):
+        return []
+    return [(name, before.get(name), after.get(name)) for name in {**before, **after}]

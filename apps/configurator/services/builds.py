@@ -147,11 +147,14 @@ def quote(*, code: str) -> BuildQuote:
     return quote_build(build)
 
 
-def quote_build(build: Build) -> BuildQuote:
-    """``quote`` for a build that is already read; needs its ``car_model.brand`` and ``version``."""
+def quote_build(build: Build, session: OpenSession | None = None) -> BuildQuote:
+    """``quote`` for a build that is already read; needs its ``car_model.brand`` and ``version``.
+
+    ``session`` is the car's current version in the build's market, where the caller has it already.
+    """
     lines = tuple(QuoteLine(**line) for line in build.lines)
     try:
-        session = open_session(build.car_model.slug, build.market)
+        session = session or open_session(build.car_model.slug, build.market)
     except (NotConfigurable, UnknownMarket) as error:
         return _not_any_more(build, None, str(error))
     wanted, unknown = known(session.machine.model, build.choices)
@@ -207,6 +210,8 @@ def _other_steps(trace: tuple[PriceStep, ...], lines: tuple[QuoteLine, ...]) -> 
 
 
 def _not_any_more(build: Build, session: OpenSession | None, problem: str) -> BuildQuote:
+    """The build as it was saved, with what became of each of its options."""
+    saved = tuple(QuoteLine(**line) for line in build.lines)
     return BuildQuote(
         code=build.code,
         car_model=build.car_model,
@@ -215,13 +220,25 @@ def _not_any_more(build: Build, session: OpenSession | None, problem: str) -> Bu
         problem=problem,
         total=build.total,
         monthly=build.monthly,
-        lines=tuple(QuoteLine(**line) for line in build.lines),
+        lines=saved,
         price_trace=tuple(PriceStep(**step) for step in build.price_trace),
         terms=_terms(build),
+        changes=_option_changes(saved, session.document) if session else (),
         saved_total=build.total,
         saved_terms=_terms(build),
         document=session.document if session else None,
     )
+
+
+def _option_changes(lines: tuple[QuoteLine, ...], document: Document) -> tuple[Change, ...]:
+    """What is gone or repriced, option by option: a car that cannot be built has no total to compare."""
+    found = []
+    for line in lines:
+        option = document.options.get(line.code)
+        if option is None or option.price != line.price:
+            after = None if option is None else option.price
+            found.append(Change(line.code, line.name_en, line.name_zh, line.price, after))
+    return tuple(found)
 
 
 def _terms(build: Build) -> RentalTerms | None:

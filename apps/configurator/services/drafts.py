@@ -167,7 +167,8 @@ def _refuse_new(configurator: Configurator, broken: set[str]) -> None:
 
 
 def _broken_texts(configurator: Configurator) -> list[str]:
-    return [remark.text for remark in _broken(open_draft(configurator))[0]]
+    """Only of rules: a group is empty while it is being filled, and a standard option moves in two steps."""
+    return [remark.text for remark in _broken(open_draft(configurator))[0] if not remark.subject]
 
 
 def _lint(found: Draft, today: date) -> list[Remark]:
@@ -184,12 +185,12 @@ def _broken(found: Draft) -> tuple[list[Remark], dict[str, Any]]:
     for group in found.data["groups"]:
         if not group["options"]:
             text = _("Group %(code)s has no option.") % {"code": group["code"]}
-            remarks.append(Remark("broken", "stops", text=text))
+            remarks.append(Remark("broken", "stops", group["code"], text=text))
         standard = [option["code"] for option in group["options"] if option["standard"]]
         if group["pick"] == "one" and len(standard) > 1:
             text = _("Group %(code)s has several standard options: %(options)s.")
             text %= {"code": group["code"], "options": ", ".join(standard)}
-            remarks.append(Remark("broken", "stops", text=text))
+            remarks.append(Remark("broken", "stops", group["code"], text=text))
     for rule in found.data["rules"]:
         try:
             check_rule(read_rule(rule["code"], rule["kind"], rule["parameters"]), found.groups)

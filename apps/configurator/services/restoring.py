@@ -45,7 +45,9 @@ def restore(*, version: ConfiguratorVersion, by: "AbstractBaseUser") -> Configur
             object_id=str(configurator.pk),
             object_repr=str(configurator)[:200],
             action_flag=CHANGE,
-            change_message=json.dumps([{"changed": {"fields": ["draft"]}, "restored": version.number}]),
+            change_message=json.dumps(
+                [{"changed": {"fields": ["draft"]}, "restored": version.number, "car": configurator.pk}]
+            ),
         )
     return configurator
 

@@ -3,12 +3,12 @@
 from apps.orders.admin.fulfilment import PartnerJobPage, StepPage, TimerPage, TransitionPage, WorkItemPage
 from apps.orders.admin.orders import BasketPage, OrderPage
 from apps.orders.admin.payments import EventPage, LegPage, RefundPage, SandboxEventPage, SandboxPaymentPage
-from apps.orders.admin.supply import AllocationPage, BuildSlotPage, VehiclePage
+from apps.orders.admin.supply import AllocationPage, AllotmentPage, VehiclePage
 
 __all__ = [
     "AllocationPage",
+    "AllotmentPage",
     "BasketPage",
-    "BuildSlotPage",
     "EventPage",
     "LegPage",
     "OrderPage",

@@ -5,13 +5,26 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminIntegerFieldWidget
+from django.utils.translation import pgettext_lazy
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminSingleDateWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from apps.accounts.requests import user_of
+from apps.catalog.models import CarModel
+from apps.common.errors import DomainError
+from apps.configurator import services as configurator
 from apps.orders import services
 from apps.orders.admin.base import LookOnlyInline, LookOnlyPage
-from apps.orders.models import Allocation, BuildSlot, Vehicle
+from apps.orders.models import Allocation, Allotment, Vehicle
 from apps.orders.services.permissions import SUPPLY
 from apps.orders.services.supply import MOST_AT_ONCE
 
@@ -40,34 +53,80 @@ class AllocationPage(LookOnlyPage):
 
 
 class SupplyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
-    """How many more cars the maker builds for us."""
+    """How many more cars the maker builds for us in a month."""
 
+    car_model = forms.ModelChoiceField(
+        label=_("model"), queryset=CarModel.objects.select_related("brand"), widget=UnfoldAdminSelectWidget
+    )
+    month = forms.DateField(
+        label=_("month"), help_text=_("Any day of it."), widget=UnfoldAdminSingleDateWidget, initial=timezone.localdate
+    )
+    option = forms.CharField(
+        label=_("only with this option"),
+        required=False,
+        max_length=60,
+        help_text=_("The option's code. Empty: the allotment of the whole model."),
+        widget=UnfoldAdminTextInputWidget,
+    )
     number = forms.IntegerField(
         label=_("How many"), min_value=1, max_value=MOST_AT_ONCE, initial=1, widget=UnfoldAdminIntegerFieldWidget
     )
 
     class Meta:
-        model = BuildSlot
-        fields = ("car_model",)
+        model = Allotment
+        fields = ()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        option, car_model = str(cleaned.get("option") or "").strip(), cleaned.get("car_model")
+        if option and car_model is not None and option not in option_codes(car_model):
+            self.add_error("option", _("The configurator of this model has no such option."))
+        return cleaned | {"option": option}
 
 
-@admin.register(BuildSlot)
-class BuildSlotPage(LookOnlyPage):
+def option_codes(car_model: CarModel) -> set[str]:
+    """The codes that a visitor of the configurator can choose."""
+    try:
+        session = configurator.open_session(car_model.slug)
+    except DomainError:
+        return set()
+    return {option.code for group in session.document.groups for option in group.options}
+
+
+@admin.register(Allotment)
+class AllotmentPage(LookOnlyPage):
     form = SupplyForm
-    fields = ("car_model", "number")
-    autocomplete_fields = ("car_model",)
-    list_display = ("id", "car_model", "order", "taken_at", "used")
-    list_filter = ("car_model", ("order", admin.EmptyFieldListFilter), "used")
-    list_select_related = ("car_model__brand", "order")
-    search_fields = ("order__number",)
+    list_display = ("model", "month_text", "option", "total", "held", "taken", "used", "left", "closed", "links")
+    list_filter = ("closed",)
+    search_fields = ("resource", "holds__owner")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).of_models()
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm(SUPPLY)
 
-    def get_fields(self, request: HttpRequest, obj: BuildSlot | None = None) -> tuple[str, ...]:
-        return ("car_model", "number") if obj is None else ("car_model", "order", "taken_at", "used")
+    def get_fields(self, request: HttpRequest, obj: Allotment | None = None) -> tuple[str, ...]:
+        if obj is None:
+            return ("car_model", "month", "option", "number")
+        return ("resource", "total", "held", "taken", "used", "closed")
 
-    def save_model(self, request: HttpRequest, obj: BuildSlot, form: SupplyForm, change: bool) -> None:
-        number = form.cleaned_data["number"]
-        opened = services.open_supply(car_model=obj.car_model, number=number, user=user_of(request))
-        obj.pk = opened[0].pk
+    @admin.display(description=_("month"))
+    def month_text(self, allotment: Allotment) -> str:
+        return f"{allotment.month:%Y-%m}"
+
+    @admin.display(description=pgettext_lazy("capacity", "free"))
+    def left(self, allotment: Allotment) -> int:
+        return allotment.free
+
+    @admin.display(description=_("look"))
+    def links(self, allotment: Allotment) -> SafeString:
+        holds = f"{reverse('admin:capacity_hold_changelist')}?pool__id__exact={allotment.pk}"
+        moves = f"{reverse('admin:capacity_movement_changelist')}?pool__id__exact={allotment.pk}"
+        adjust = reverse("admin:capacity_adjust", args=[allotment.pk])
+        rows = ((holds, _("Who holds")), (moves, _("Movements")), (adjust, _("Open or withdraw")))
+        return format_html_join(" · ", '<a class="underline" href="{}">{}</a>', rows)
+
+    def save_model(self, request: HttpRequest, obj: Allotment, form: SupplyForm, change: bool) -> None:
+        opened = services.open_supply(user=user_of(request), **form.cleaned_data)
+        obj.pk, obj.resource = opened.pk, opened.resource

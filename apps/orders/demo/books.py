@@ -16,7 +16,6 @@ from apps.orders.fulfilment.handover import begin
 from apps.orders.lifecycle import Actor, LineStatus, Status
 from apps.orders.models import (
     Allocation,
-    BuildSlot,
     FulfilmentStep,
     LineKind,
     Order,
@@ -46,7 +45,7 @@ _TOLD = {
 _NUMBERED = {_S.RESERVED, _S.EXPIRED}
 _TABLES: tuple[type[Model], ...] = (
     OrderLine, Transition, PaymentLeg, SandboxPayment, SandboxEvent, PaymentEvent, Refund, FulfilmentStep, Timer, Message,
-    WorkItem, BuildSlot, PartnerJob,
+    WorkItem, PartnerJob,
 )  # fmt: skip
 
 
@@ -64,10 +63,6 @@ class Books:
         self._add(*_history(story, order), *_messages(story, order), *Till(story, order, self._now).rows())
         self._add(*steps_of(story, order, self._now, self._speed))
         self._enter_timer(story, order)
-        if story.has_car and story.status not in (_S.EXPIRED, _S.CANCELLED):
-            built = story.at(_S.VIN_ASSIGNED) or story.at(_S.MISMATCH)
-            slot = BuildSlot(car_model=order.car_model, order=order, taken_at=order.placed_at, used=built is not None)
-            self._add(slot)
         if story.at(_S.SIGNED):
             self._enter_jobs(story, order, lines)
         if story.parked:

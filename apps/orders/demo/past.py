@@ -12,13 +12,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.accounts.models import User
-from apps.bundles import services as bundles
+from apps.capacity import kinds
+from apps.capacity import services as capacity
+from apps.capacity.errors import NotEnough
 from apps.common.demo import DemoOptions, Report, batches
 from apps.orders.demo.books import Books
 from apps.orders.demo.money import fee_of
 from apps.orders.demo.people import Buyer, meet
 from apps.orders.demo.shelf import Shelf, stock_shelf
 from apps.orders.demo.stories import Story, tell
+from apps.orders.demo.supply import SLOTS_A_MONTH
 from apps.orders.fulfilment.handover import book_handover
 from apps.orders.identifiers import ORDER_DIGITS, mod_11_10
 from apps.orders.lifecycle import Status
@@ -26,7 +29,9 @@ from apps.orders.models import LineKind, Order, OrderLine
 from apps.orders.services.placing import frozen_line
 from apps.orders.services.prices import PricedLine
 from apps.orders.services.signing import contract_hash
-from apps.orders.terms import CHECKLIST, fee_table
+from apps.orders.services.supply import STOCKED
+from apps.orders.services.transitions import HOLD_GRACE
+from apps.orders.terms import CHECKLIST, HOLD, fee_table
 from apps.stores.models import Store
 
 BATCH = 500
@@ -77,7 +82,7 @@ class Teller:
             books.enter(story, order, lines)
         books.save()
         for story, order, lines in told:
-            self._hold_parts(story, order, lines)
+            self._hold(story, order, lines)
             if story.status == Status.READY:
                 order.appointment = book_handover(order, self._now)
                 order.save(update_fields=["appointment"])
@@ -117,16 +122,29 @@ class Teller:
         digits = str(_SPACE // 9 + (self._first_number + index * _STRIDE) % _SPACE)
         return f"K{digits}{mod_11_10(digits)}"
 
-    def _hold_parts(self, story: Story, order: Order, lines: Sequence[OrderLine]) -> None:
-        """What a live order has set aside, and what was handed over with a finished one."""
+    def _hold(self, story: Story, order: Order, lines: Sequence[OrderLine]) -> None:
+        """What a live order has, and what was built and handed over with it, out of the months of those days."""
         if story.status in (Status.EXPIRED, Status.CANCELLED):
             return
-        articles = {line.code: line.quantity for line in lines if line.kind in (LineKind.ACCESSORY, LineKind.CHARGER)}
-        if not articles:
+        wanted = {kinds.stock(line.code): line.quantity for line in lines if line.kind in STOCKED}
+        if order.car_model is not None:
+            month = kinds.build(order.car_model.slug, order.placed_at.date().replace(day=1))
+            wanted[month] = 1
+            capacity.ensure(totals={month: SLOTS_A_MONTH})
+        if not wanted:
             return
-        bundles.reserve_all(quantities=articles, reference=order.number)
+        until = order.placed_at + HOLD + HOLD_GRACE if story.status == Status.PLACED else None
+        try:
+            capacity.hold_all(wanted=wanted, owner=order.number, until=until)
+        except NotEnough as error:  # thousands of past orders: the maker built more in those months
+            capacity.open(resource=error.lacks[0].resource, quantity=SLOTS_A_MONTH)
+            capacity.hold_all(wanted=wanted, owner=order.number, until=until)
+        if until is None:
+            capacity.take(owner=order.number)
+        if story.at(Status.VIN_ASSIGNED) or story.at(Status.MISMATCH):
+            capacity.use(owner=order.number, only=kinds.BUILD)
         if story.status in (Status.DELIVERED, Status.COMPLETED):
-            bundles.consume(reference=order.number)
+            capacity.use(owner=order.number)
 
 
 def _promised(priced: Sequence[PricedLine]) -> dict[str, object]:

@@ -72,7 +72,7 @@ def stock_shelf(random: Random) -> Shelf | None:
             choices = _choices(model, random, WISHES if number else 0)
             build = save_build(car_model=model, choices=choices, market=MARKET)
             found.append((build, price_line(BasketLine(kind=LineKind.CAR, build=build), model)))
-    stock = {item.sku: item.on_hand - item.reserved for item in StockItem.objects.all()}
+    stock = {item.sku: item.available for item in StockItem.objects.of_articles()}
     return Shelf(found, stock=stock) if found else None
 
 

@@ -66,12 +66,15 @@ class Order(models.Model):
     total = models.BigIntegerField(_("total"), help_text="fen")
     monthly = models.BigIntegerField(_("a month"), null=True, blank=True, help_text="fen")
     terms = models.JSONField(_("rental terms"), null=True, blank=True)
+    discount = models.BigIntegerField(_("saved"), default=0, help_text="fen")
+    trace = models.JSONField(_("how the total came about"), default=list, blank=True)
+    vouchers = models.JSONField(_("uses of codes"), default=list, blank=True)
+    region = models.JSONField(_("region's answers"), default=dict, blank=True)
     fees = models.JSONField(_("table of fees"), default=list, blank=True)
     contract_hash = models.CharField(_("contract's SHA-256"), max_length=64, blank=True)
     signature = models.CharField(_("signed by"), max_length=100, blank=True)
     signed_at = models.DateTimeField(_("signed"), null=True, blank=True)
     handover = models.JSONField(_("hand-over record"), null=True, blank=True)
-    insurance = models.JSONField(_("insurance that was seen"), null=True, blank=True)
     cancellation_fee = models.BigIntegerField(_("cancellation fee"), default=0, help_text="fen")
     placed_at = models.DateTimeField(_("placed"))
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
@@ -86,9 +89,6 @@ class Order(models.Model):
             ("advance_order", _("Can move orders on")),
             ("cancel_any_order", _("Can cancel orders for buyers")),
             ("refund_order", _("Can refund payments")),
-            ("inspect_car", _("Can inspect cars and sign for them")),
-            ("take_back_car", _("Can take cars and goods back")),
-            ("clear_dispute", _("Can clear contested payments")),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="order_status_known"),
@@ -160,6 +160,7 @@ class OrderLine(models.Model):
     quantity = models.PositiveSmallIntegerField(_("quantity"), default=1)
     unit_price = models.BigIntegerField(_("unit price"), help_text="fen")
     fitting_price = models.BigIntegerField(_("fitting"), default=0, help_text="fen")
+    discount = models.BigIntegerField(_("saved"), default=0, help_text="fen")
     total = models.BigIntegerField(_("total"), help_text="fen")
     service = models.CharField(_("service"), max_length=20, blank=True)
     trace = models.JSONField(_("how the price came about"), default=list, blank=True)
@@ -188,9 +189,13 @@ class OrderLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["order", "position"], name="order_line_position"),
             models.CheckConstraint(
-                condition=Q(total=(models.F("unit_price") + models.F("fitting_price")) * models.F("quantity")),
+                condition=Q(
+                    total=(models.F("unit_price") + models.F("fitting_price")) * models.F("quantity")
+                    - models.F("discount")
+                ),
                 name="order_line_total_is_the_sum",
             ),
+            models.CheckConstraint(condition=Q(discount__gte=0, total__gte=0), name="order_line_never_below_zero"),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="order_line_quantity_positive"),
             models.CheckConstraint(condition=Q(status__in=LineStatus.values), name="order_line_status_known"),
         ]

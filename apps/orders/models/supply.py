@@ -1,33 +1,41 @@
 """Capacity and cars: what can be promised, and which car belongs to which order."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.capacity import kinds
+from apps.capacity.models import Pool
 from apps.catalog.models import CarModel
 from apps.orders.models.orders import Order
+from apps.orders.querysets import AllotmentQuerySet
 
 
-class BuildSlot(models.Model):
-    """One car that the maker will build for us: a row for each, so that the last one is sold exactly once."""
+class Allotment(Pool):
+    """Cars that the maker builds for us in a month: the pool ``build:<model>:<option or *>:<month>``."""
 
-    car_model = models.ForeignKey(CarModel, models.PROTECT, related_name="build_slots", verbose_name=_("model"))
-    order = models.OneToOneField(
-        Order, models.PROTECT, null=True, blank=True, related_name="build_slot", verbose_name=_("order")
-    )
-    taken_at = models.DateTimeField(_("taken"), null=True, blank=True)
-    used = models.BooleanField(_("built"), default=False)
+    objects = AllotmentQuerySet.as_manager()  # type: ignore[misc]  # narrower than the pool's
 
     class Meta:
-        verbose_name = _("build slot")
-        verbose_name_plural = _("build slots")
-        constraints = [
-            models.CheckConstraint(condition=Q(used=False) | Q(order__isnull=False), name="build_slot_used_has_order"),
-        ]
-        indexes = [models.Index(fields=["car_model", "id"], condition=Q(order=None), name="build_slot_free")]
+        proxy = True
+        verbose_name = _("allotment")
+        verbose_name_plural = _("allotments")
+        ordering = ["resource"]
 
-    def __str__(self) -> str:
-        return f"{self.car_model_id} #{self.pk}"
+    @property
+    def model(self) -> str:
+        return kinds.build_parts(self.resource)[0]
+
+    @property
+    def option(self) -> str:
+        """The option's code; empty for the whole model."""
+        return kinds.build_parts(self.resource)[1].replace(kinds.ANY, "")
+
+    @property
+    def month(self) -> date:
+        return kinds.build_parts(self.resource)[2]
 
 
 class Vehicle(models.Model):

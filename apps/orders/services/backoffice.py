@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 NEXT_LINE_STATUS = {
     LineStatus.BOOKED: LineStatus.INSTALLED,
     LineStatus.ALLOCATED: LineStatus.FITTED,
-    LineStatus.INSTALLED: LineStatus.ACCEPTED_BY_BUYER,
     LineStatus.SHIPPED: LineStatus.RECEIVED,
 }
 

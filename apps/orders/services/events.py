@@ -7,8 +7,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from apps.bundles.errors import OutOfStock
-from apps.orders.errors import SoldOut
+from apps.capacity.errors import Unavailable
 from apps.orders.fulfilment.queue import enqueue, wake
 from apps.orders.gateways import GatewayEvent, gateway
 from apps.orders.lifecycle import LegStatus, LineStatus, Status
@@ -89,6 +88,8 @@ def _captured(order: Order, leg: PaymentLeg, event: GatewayEvent) -> str:
 
 def _after_capture(order: Order, leg: PaymentLeg) -> str:
     if order.status == Status.PLACED:
+        if not supply.secure(order, now=timezone.now()):
+            return _too_late(order, leg)
         _reserve(order)
         return "reserved"
     if order.status == Status.EXPIRED:
@@ -116,7 +117,8 @@ def _take_up_again(order: Order, leg: PaymentLeg) -> str:
     try:
         with transaction.atomic():
             supply.hold_all(order, now=timezone.now())
-    except (SoldOut, OutOfStock):
+            supply.secure(order, now=timezone.now())
+    except Unavailable:
         payments.owe_refund(leg, leg.captured, reason="Paid after the hold had expired; nothing was left")
         transitions.notify(order, "too_late")
         return "refunding"
@@ -124,6 +126,15 @@ def _take_up_again(order: Order, leg: PaymentLeg) -> str:
         _become(other, LegStatus.PLANNED)
     _reserve(order, reason="Paid late; the place was still free")
     return "reserved late"
+
+
+def _too_late(order: Order, leg: PaymentLeg) -> str:
+    """The hold was lost before the payment came, and nothing is left: the order ends, the money goes back."""
+    transitions.move(order, Status.EXPIRED, key=f"expired:{order.version}")
+    transitions.stop_timers(order)
+    payments.owe_refund(leg, leg.captured, reason="Paid after the hold had expired; nothing was left")
+    transitions.notify(order, "too_late")
+    return "refunding"
 
 
 def _refunded(order: Order, leg: PaymentLeg, event: GatewayEvent) -> str:

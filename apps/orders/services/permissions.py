@@ -8,9 +8,7 @@ if TYPE_CHECKING:
     from apps.accounts.models import User
 
 ADVANCE, CANCEL, REFUND = "orders.advance_order", "orders.cancel_any_order", "orders.refund_order"
-INSPECT, TAKE_BACK = "orders.inspect_car", "orders.take_back_car"
-WAIVE, CLEAR = "orders.approve_waiver", "orders.clear_dispute"
-SUPPLY = "orders.add_buildslot"
+SUPPLY = "orders.add_allotment"
 
 
 def require_permission(user: "User | None", permission: str) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from psycopg.errors import UniqueViolation
 
 from apps.accounts.models import valid_phone
+from apps.capacity.errors import Unavailable
 from apps.common.doorbell import ring
 from apps.common.errors import FieldErrors
 from apps.orders.errors import (
@@ -28,7 +30,7 @@ from apps.orders.errors import (
 from apps.orders.identifiers import is_uscc, new_order_number
 from apps.orders.lifecycle import Actor
 from apps.orders.models import Basket, LineKind, Order, OrderLine, PaymentLeg
-from apps.orders.services import supply, transitions
+from apps.orders.services import fitting, supply, transitions
 from apps.orders.services.prices import PricedBasket, PricedLine, price_basket
 from apps.orders.terms import HOLD, fee_table, payment_legs
 from apps.stores.models import Store
@@ -70,12 +72,16 @@ def place_order(
     user: "User | None" = None,
     key: str | None = None,
     quoted: int | None = None,
+    build_month: date | None = None,
 ) -> Order:
     """Buy the basket. The same ``key`` gives the order that it made before. ``quoted`` is the total the buyer saw.
 
+    The car is built in ``build_month``, or in the first month that has a car left when none is asked for.
+
     Raises:
         FieldErrors, TermsNotAccepted: of the input. EmptyBasket, BasketClosed, NoDeliveryThere.
-        PriceChanged, BuildNotOrderable, SoldOut, OutOfStock, DoesNotFit: of what is bought; nothing was written.
+        PriceChanged, BuildNotOrderable, SoldOut, OutOfStock, DoesNotFit: of what is bought; nothing was written. What is
+            sold out names the nearest alternative.
     """
     stored_key = _placement_key(user.pk if user else basket.pk, key) if key else None
     _check_input(contact, city, invoice, payment_plan)
@@ -95,13 +101,17 @@ def place_order(
         "delivery_store": delivery_store,
         "payment_plan": payment_plan,
     }
-    try:
-        return _place(basket, user, stored_key, quoted, delivery_store, details)
-    except IntegrityError as error:
-        # The same key with another basket at the same moment: whoever was first has placed the order.
-        if stored_key is None or "placement_key" not in _violated(error):
-            raise
-        return Order.objects.get(placement_key=stored_key)
+    for _attempt in range(supply.TRIES):
+        try:
+            return _place(basket, user, stored_key, quoted, delivery_store, details, build_month)
+        except supply.Overtaken:  # somebody took the last of the chosen month: choose again
+            continue
+        except IntegrityError as error:
+            # The same key with another basket at the same moment: whoever was first has placed the order.
+            if stored_key is None or "placement_key" not in _violated(error):
+                raise
+            return Order.objects.get(placement_key=stored_key)
+    raise Unavailable
 
 
 @transaction.atomic
@@ -112,6 +122,7 @@ def _place(
     quoted: int | None,
     store: Store | None,
     details: dict[str, object],
+    month: date | None,
 ) -> Order:
     mine = Basket.objects.select_for_update().filter(pk=basket.pk).first()
     if mine is None or (mine.user_id is not None and (user is None or user.pk != mine.user_id)):
@@ -124,16 +135,17 @@ def _place(
     priced = _checked(price_basket(mine), quoted)
     if priced.car is not None and (store is None or not _hands_over(store)):
         raise NoDeliveryThere(field="delivery_store")
+    chosen = supply.plan(_wish(priced, store, month), any_month=False)
     now = timezone.now()
     order = _insert(priced, basket_id=mine.pk, placed_at=now, **details)
-    _freeze_lines(order, priced.lines)
+    _freeze_lines(order, priced.lines, chosen)
     _plan_payments(order, has_car=priced.car is not None)
     transitions.begin(order, actor=Actor.BUYER, user=user, now=now)
     transitions.set_timer(order, "hold", now + HOLD)
     transitions.notify(order, "placed", now)
     Basket.objects.filter(pk=mine.pk).update(ordered_at=now)
     # The hot rows come last: their locks are held for the shortest time.
-    supply.hold_all(order, now=now)
+    supply.hold(order, chosen, until=now + HOLD + transitions.HOLD_GRACE)
     _ring_worker()
     return order
 
@@ -245,9 +257,24 @@ def _insert(priced: PricedBasket, **fields: object) -> Order:
     raise AssertionError("unreachable")
 
 
-def _freeze_lines(order: Order, lines: Sequence[PricedLine]) -> None:
+def _wish(priced: PricedBasket, store: Store | None, month: date | None) -> supply.Wish:
+    car = priced.car
+    return supply.Wish(
+        car_model=priced.car_model if car else None,
+        options=car.details["options"] if car else (),
+        articles={line.code: line.quantity for line in priced.lines if line.kind in supply.STOCKED},
+        minutes=fitting.minutes_of((one.kind, one.quantity, one.details, one.needs_fitting) for one in priced.lines),
+        store=store,
+        asked=month,
+    )
+
+
+def _freeze_lines(order: Order, lines: Sequence[PricedLine], chosen: supply.Plan) -> None:
     in_order = sorted(lines, key=lambda one: one.kind != LineKind.CAR)
-    OrderLine.objects.bulk_create(frozen_line(order, position, line) for position, line in enumerate(in_order, start=1))
+    frozen = [frozen_line(order, position, line) for position, line in enumerate(in_order, start=1)]
+    if frozen[0].kind == LineKind.CAR:
+        frozen[0].facts |= chosen.facts
+    OrderLine.objects.bulk_create(frozen)
 
 
 def frozen_line(order: Order, position: int, line: PricedLine) -> OrderLine:

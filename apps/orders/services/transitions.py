@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError
 from django.utils import timezone
 
+from apps.capacity import services as capacity
 from apps.orders import lifecycle
 from apps.orders.errors import NotInThisState, Stopped, refusal_of
 from apps.orders.lifecycle import Actor, Status
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 REMIND_AFTER = timedelta(days=3)
 REMINDERS = (REMIND_AFTER, timedelta(days=7), timedelta(days=14))
 SIGN_WITHIN = timedelta(days=30)
-# A buyer who has not said what shall become of a car that is not as promised is called by the case's owner.
-CALL_AFTER = timedelta(days=7)
+# The order's own timer ends a hold; the sweep of capacity comes later, in case the timer was lost.
+HOLD_GRACE = timedelta(minutes=10)
 
 
 def lock(order: Order) -> Order:
@@ -117,8 +118,10 @@ def _tell(order: Order, step: Transition) -> None:
 
 
 def set_timer(order: Order, kind: str, due_at: datetime) -> None:
-    """Start a timer, or move the one of this kind that is running."""
+    """Start a timer, or move the one of this kind that is running. What an order holds lives as long as its timer."""
     Timer.objects.update_or_create(order=order, kind=kind, done_at=None, defaults={"due_at": due_at})
+    if kind == "hold":
+        capacity.extend(owner=order.number, until=due_at + HOLD_GRACE)
 
 
 def stop_timers(order: Order, *kinds: str, now: datetime | None = None) -> None:

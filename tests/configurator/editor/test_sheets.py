@@ -81,6 +81,6 @@ def test_a_file_is_read_in_the_encodings_that_spreadsheets_write(encoding: str) 
 
 @pytest.mark.parametrize("delimiter", [",", "\t"])
 def test_what_is_written_is_read_again(delimiter: str) -> None:
-    names = {"wheels": "Wheels", "large": "18-inch, alloy"}
-    assert read(write(GOOD.groups, GOOD.rows, names, delimiter), COLUMNS) == GOOD
+    names = {"heads": {"wheels": "Wheels"}, "cells": {"large": "18-inch, alloy"}}
+    assert read(write(GOOD.groups, GOOD.rows, **names, delimiter=delimiter), COLUMNS) == GOOD
     assert read(write(GOOD.groups, GOOD.rows), COLUMNS) == GOOD

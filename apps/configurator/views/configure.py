@@ -1,4 +1,4 @@
-"""The visitor's pages: choose a car, configure it, save it, come back to it."""
+"""Choose a car, configure it, save it; what its battery costs."""
 
 from typing import Any
 
@@ -9,20 +9,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from apps.accounts.requests import user_of
+from apps.accounts.requests import user_or_none
 from apps.catalog.models import CarModel
 from apps.common.pages import VARY, redirect_page, render_page
 from apps.common.requests import is_htmx, signed_in
 from apps.configurator import costs, markup
-from apps.configurator.codes import WrongCode, read_code
 from apps.configurator.errors import Contradiction, Incomplete, UnknownMarket, UnknownOption
 from apps.configurator.forms import CodeForm, CostForm
-from apps.configurator.models import Build, Configurator
-from apps.configurator.pricing import PriceStep, QuoteLine
-from apps.configurator.rental import RentalTerms
-from apps.configurator.screen import draw, draw_row, picture_of
-from apps.configurator.services import OpenSession, open_session, quote_build, save_build
+from apps.configurator.models import Configurator
+from apps.configurator.screen import draw, draw_row
+from apps.configurator.services import OpenSession, open_session, save_build
 from apps.configurator.state import PageState, has_form_fields, read_state
+from apps.configurator.views.shelf import remember
 
 
 @require_safe
@@ -59,13 +57,13 @@ def save(request: HttpRequest, slug: str) -> HttpResponse:
     choices = [choice for choice in request.POST.get("choices", "").split(",") if choice]
     market = request.POST.get("market", "")
     try:
-        build = save_build(
-            car_model=car_model, choices=choices, market=market, user=user_of(request) if signed_in(request) else None
-        )
+        build = save_build(car_model=car_model, choices=choices, market=market, user=user_or_none(request))
     except (Incomplete, Contradiction, UnknownOption) as error:
         session = _session(slug, market)
         state = read_state(request.POST, session.document, session.machine.model)
         return _page(request, session, state, refusal=str(error), status=error.status)
+    if not signed_in(request):
+        remember(request, build.code)
     messages.success(request, _("Saved. Keep the code, or the address of this page."))
     return redirect_page(request, build.get_absolute_url())
 
@@ -80,55 +78,6 @@ def battery(request: HttpRequest, slug: str) -> HttpResponse:
     context |= {"document": session.document, "alone": True}
     status = 422 if context["cost_form"].errors else 200
     return render_page(request, "configurator/battery.html", context, partial="costs", status=status)
-
-
-@require_safe
-def find(request: HttpRequest) -> HttpResponse:
-    """Look a saved car up by its code."""
-    if "code" not in request.GET:
-        return render(request, "configurator/find.html", {"form": CodeForm()})
-    form = CodeForm(request.GET)
-    if form.is_valid():
-        try:
-            code = read_code(form.cleaned_data["code"])
-        except WrongCode as error:
-            form.add_error("code", str(error))
-        else:
-            if Build.objects.filter(code=code).exists():
-                return redirect("configurator:build", code)
-            form.add_error("code", _("Nothing was saved under this code."))
-    return render(request, "configurator/find.html", {"form": form}, status=422)
-
-
-@require_safe
-def build(request: HttpRequest, code: str) -> HttpResponse:
-    """A saved car as it was saved, and what has changed since."""
-    try:
-        wanted = read_code(code)
-    except WrongCode as error:
-        raise Http404 from error
-    if wanted != code:
-        return redirect("configurator:build", wanted, permanent=True)
-    saved = get_object_or_404(Build.objects.whole(), code=wanted)
-    quote = quote_build(saved)
-    state = PageState(tuple(saved.choices), market="" if saved.market == "CN" else saved.market)
-    picked = frozenset(line["code"] for line in saved.lines)
-    picture, exact = picture_of(quote.document, picked) if quote.document else ("", False)
-    return render(
-        request,
-        "configurator/build.html",
-        {
-            "build": saved,
-            "quote": quote,
-            "lines": [QuoteLine(**line) for line in saved.lines],
-            "trace": [PriceStep(**step) for step in saved.price_trace],
-            "terms": RentalTerms.read(saved.terms) if saved.terms else None,
-            "picture": picture,
-            "picture_exact": exact,
-            "address": request.build_absolute_uri(saved.get_absolute_url()),
-            "reopen_url": reverse("configurator:configure", args=[saved.car_model.slug]) + state.query(),
-        },
-    )
 
 
 def _plain(state: PageState, asked: str, *, moved: bool) -> str:

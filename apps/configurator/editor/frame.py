@@ -1,0 +1,42 @@
+"""What every page of a workspace has: the back office around it, the car, what the person may do."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from apps.common.pages import render_page
+from apps.configurator.editor.access import may
+from apps.configurator.models import Configurator
+
+EDITS = ("rule", "pricerule", "option", "optiongroup")
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    configurator: Configurator,
+    context: Mapping[str, Any],
+    *,
+    title: str = "",
+    partial: str | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """A page in the back office's frame, or its part for htmx."""
+    around = {} if partial and getattr(request, "htmx", False) else admin.site.each_context(request)
+    base = {
+        **around,
+        "title": " · ".join(part for part in (str(configurator), title) if part),
+        "configurator": configurator,
+        # A page names hundreds of addresses below the car's own: looked up once.
+        "base": reverse("admin:configurator_editor_workspace", args=[configurator.pk]).removesuffix("workspace/"),
+        "is_fullwidth": "1",
+        "may_edit": {
+            model: {action: may(request, f"configurator.{action}_{model}") for action in ("add", "change", "delete")}
+            for model in EDITS
+        },
+        "tab": title,
+    }
+    return render_page(request, template, {**base, **context}, partial=partial, status=status)

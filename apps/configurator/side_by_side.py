@@ -1,0 +1,97 @@
+"""Two to four saved cars side by side, differences first. Pure; amounts in fen.
+
+Every build has two prices: as it was saved (on its own version) and today (all on the version that is on sale now), so
+that two builds of different days can be compared on the same one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from apps.common.translated import Translated
+from apps.configurator.models import Build
+from apps.configurator.pricing import QuoteLine
+from apps.configurator.rental import RentalTerms
+from apps.configurator.services.builds import BuildQuote
+
+MOST = 4
+
+
+@dataclass(frozen=True)
+class Column:
+    """One build. ``terms`` are as saved, ``today_terms`` those of now; null where nothing is rented."""
+
+    build: Build
+    quote: BuildQuote
+    lines: tuple[QuoteLine, ...]
+    terms: RentalTerms | None
+    cheapest: bool
+
+    @property
+    def today(self) -> int | None:
+        """The total of today; null if the car is not offered any more."""
+        return self.quote.total if self.quote.valid else None
+
+    @property
+    def today_terms(self) -> RentalTerms | None:
+        return self.quote.terms if self.quote.valid else None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One group: what each build has in it, in the order of the columns."""
+
+    code: str
+    name_en: str
+    name_zh: str
+    cells: tuple[tuple[QuoteLine, ...], ...]
+    name = Translated("name")
+
+    @property
+    def equal(self) -> bool:
+        """Whether every build has the same options in it; their prices stand in the totals."""
+        return len({tuple(line.code for line in cell) for cell in self.cells}) == 1
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def different(self) -> tuple[Row, ...]:
+        return tuple(row for row in self.rows if not row.equal)
+
+    @property
+    def equal(self) -> tuple[Row, ...]:
+        return tuple(row for row in self.rows if row.equal)
+
+    @property
+    def rented(self) -> bool:
+        return any(column.terms or column.today_terms for column in self.columns)
+
+
+def compare(builds: Sequence[Build], quotes: Sequence[BuildQuote]) -> SideBySide:
+    """The comparison, columns in the order given."""
+    lines = [tuple(QuoteLine(**line) for line in build.lines) for build in builds]
+    totals = [quote.total for quote in quotes if quote.valid]
+    columns = tuple(
+        Column(
+            build=build,
+            quote=quote,
+            lines=mine,
+            terms=RentalTerms.read(build.terms) if build.terms else None,
+            cheapest=len(totals) > 1 and quote.valid and quote.total == min(totals) != max(totals),
+        )
+        for build, quote, mine in zip(builds, quotes, lines, strict=True)
+    )
+    heads = {line.group_code: line for mine in lines for line in mine}
+    rows = tuple(
+        Row(
+            code=code,
+            name_en=head.group_en,
+            name_zh=head.group_zh,
+            cells=tuple(tuple(line for line in mine if line.group_code == code) for mine in lines),
+        )
+        for code, head in heads.items()
+    )
+    return SideBySide(columns, rows)
