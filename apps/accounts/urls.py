@@ -6,6 +6,7 @@ from apps.accounts import views
 urlpatterns = [
     path("", views.overview, name="account"),
     path("profile/", views.profile, name="account_profile"),
+    path("messages/", views.wishes, name="account_messages"),
     path("addresses/", views.addresses, name="account_addresses"),
     path("addresses/new/", views.new_address, name="account_address_new"),
     path("addresses/<int:pk>/", views.edit_address, name="account_address"),

@@ -16,6 +16,8 @@ from apps.accounts.forms import AddressForm, ProfileForm, TokenForm
 from apps.accounts.models import Address, ApiToken
 from apps.accounts.requests import user_of
 from apps.common.pages import UNPROCESSABLE, redirect_page, render_page
+from apps.messaging import services as messaging
+from apps.messaging.wishes import wishes_of
 
 
 @never_cache
@@ -40,6 +42,19 @@ def profile(request: HttpRequest) -> HttpResponse:
         return redirect_page(request, translate_url(reverse("account_profile"), user.language))
     status = UNPROCESSABLE if form.is_bound else 200
     return render_page(request, "accounts/profile.html", {"form": form}, status=status)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def wishes(request: HttpRequest) -> HttpResponse:
+    """Which messages reach this person, and by which way."""
+    owner = messaging.owner_of(user=user_of(request), reference="")
+    if request.method == "POST":
+        messaging.set_wanted(owner=owner, wanted=request.POST.getlist("wanted"))
+        messages.success(request, _("Saved."))
+        return redirect_page(request, reverse("account_messages"))
+    return render_page(request, "accounts/messages.html", {"wishes": wishes_of(owner)})
 
 
 @never_cache

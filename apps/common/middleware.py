@@ -4,10 +4,14 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from functools import cache
+from urllib.parse import unquote
+from zoneinfo import available_timezones
 
 import structlog
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from apps.common.errors import DomainError
 from apps.common.requests import is_htmx
@@ -35,6 +39,25 @@ class RequestIdMiddleware:
             took = round((time.perf_counter() - start) * 1000, 1)
             log.info("request", method=request.method, path=request.path, status=response.status_code, ms=took)
         return response
+
+
+class ReaderZoneMiddleware:
+    """Times as the reader's own clock shows them: the browser tells its zone in a cookie; without one, the house's zone."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        name = unquote(request.COOKIES.get("zone", ""))
+        if name not in _zones():
+            return self.get_response(request)
+        with timezone.override(name):
+            return self.get_response(request)
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
 
 
 class DomainErrorMiddleware:

@@ -102,6 +102,11 @@ class Stopped(DomainError):
     message = _("The order is stopped: a payment is contested, or damage is being looked at.")
 
 
+class NotReadyYet(DomainError):
+    code = "not_ready_yet"
+    message = _("A time can be chosen once the car is ready, and until it is handed over.")
+
+
 class NothingDue(DomainError):
     code = "nothing_due"
     message = _("Nothing is due at the moment.")

@@ -185,6 +185,9 @@ class SignForm(forms.Form):
 
 
 class CancelForm(forms.Form):
+    """``quoted_fee`` is the fee that stood on the page: one that has grown since is not accepted with it."""
+
+    quoted_fee = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     accept_fee = forms.BooleanField(label=_("I accept the cancellation fee."), required=False)
     reason = forms.CharField(
         label=_("Why do you cancel?"), max_length=300, required=False, widget=forms.Textarea({"rows": 2})

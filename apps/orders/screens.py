@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.bundles.models import Accessory
@@ -12,9 +14,13 @@ from apps.bundles.offers import MOST_CHARGERS
 from apps.configurator.pricing import PriceStep, QuoteLine
 from apps.configurator.rental import RentalTerms
 from apps.orders import timeline
+from apps.orders.actions import Action, actions
 from apps.orders.lifecycle import PAID, QUIET, WHAT_IT_MEANS, Actor, Status, allowed_transitions
 from apps.orders.models import LineKind, Order, OrderLine, PaymentLeg
+from apps.orders.nextsteps import Next, has_live_handover, next_step
 from apps.orders.services import PricedBasket, PricedLine, cancellation, due_leg
+from apps.orders.tracks import Track, tracks
+from apps.stores.models import Appointment
 
 # The colour beside a state; the words carry the meaning.
 _TONES: Mapping[str, str] = {
@@ -117,6 +123,25 @@ class Point:
     yours: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document of the order: what it is, where it can be read, and what proves it."""
+
+    title: str
+    url: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One entry of the history, in words."""
+
+    title: str
+    at: datetime
+    who: str
+    reason: str
+
+
 @dataclass(frozen=True)
 class OrderScreen:
     """Everything that an order's page says, worked out once."""
@@ -140,13 +165,22 @@ class OrderScreen:
     vin: str
     moving: bool
     stamp: str
+    next: Next | None
+    actions: list[Action]
+    tracks: list[Track]
+    handover: Appointment | None
+    can_choose_time: bool
+    documents: list[Paper]
+    history: list[Step]
+    confirming: bool
 
 
-def order_screen(order: Order) -> OrderScreen:
-    """Of an order read with ``whole()``."""
+def order_screen(order: Order, *, came_back: bool = False) -> OrderScreen:
+    """Of an order read with ``whole()``; ``came_back`` when the buyer has just been at the payment page."""
     targets = allowed_transitions(order.status, Actor.BUYER)
     undo = cancellation(order)
     legs = list(order.legs.all())
+    due = due_leg(order)
     live = getattr(order, "live", [])
     return OrderScreen(
         order=order,
@@ -157,7 +191,7 @@ def order_screen(order: Order) -> OrderScreen:
         points=points(order),
         fees=[FeeRow(str(Status(fee["status"]).label), int(fee["amount"])) for fee in order.fees],
         terms=RentalTerms.read(order.terms) if order.terms else None,
-        due=due_leg(order),
+        due=due,
         hold_until=next((one.due_at for one in order.timers.all() if one.kind == "hold" and one.done_at is None), None),
         left=sum(leg.amount for leg in legs if leg.status not in (*PAID, "refunded", "expired")),
         can_sign=Status.SIGNED in targets and order.has_car,
@@ -166,9 +200,49 @@ def order_screen(order: Order) -> OrderScreen:
         fee=undo.fee,
         refund=undo.refund,
         vin=live[0].vehicle.vin if live else "",
-        moving=order.status not in QUIET,
+        moving=is_moving(order),
         stamp=stamp(order),
+        next=next_step(order),
+        actions=actions(order),
+        tracks=tracks(order, timezone.now()),
+        handover=order.appointment if has_live_handover(order) else None,
+        can_choose_time=can_choose_time(order),
+        documents=_documents(order),
+        history=_history(order),
+        confirming=came_back and any(leg.status in ("requested", "processing") for leg in legs),
     )
+
+
+def can_choose_time(order: Order) -> bool:
+    """Whether the buyer may choose or move the hand-over."""
+    return order.status == Status.READY and not order.frozen
+
+
+def _documents(order: Order) -> list[Paper]:
+    papers = []
+    if order.contract_hash:
+        signed = gettext("Contract, signed by %(name)s") % {"name": order.signature}
+        papers.append(Paper(signed, note=f"SHA-256 {order.contract_hash}"))
+    if order.handover:
+        papers.append(Paper(gettext("Record of the hand-over"), note=f"VIN {order.handover.get('vin', '')}"))
+    return papers
+
+
+_WHO: Mapping[str, Any] = {"buyer": _("by you"), "staff": _("by Kaiche"), "system": ""}
+
+
+def _history(order: Order) -> list[Step]:
+    """The newest first; what a clerk wrote as a reason is for the house."""
+    rows = sorted(order.transitions.all(), key=lambda one: one.seq, reverse=True)
+    return [
+        Step(
+            str(Status(row.target).label),
+            row.at,
+            str(_WHO.get(row.actor, "")),
+            row.reason if row.actor == Actor.BUYER else "",
+        )
+        for row in rows
+    ]
 
 
 def points(order: Order) -> list[Point]:
@@ -187,9 +261,29 @@ def points(order: Order) -> list[Point]:
     ]
 
 
+def is_moving(order: Order) -> bool:
+    """Whether something may still happen by itself: as long as that is so, the page asks for news."""
+    return order.status not in QUIET
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """As much of the screen as the next question needs."""
+
+    stamp: str
+    moving: bool
+
+
+def polling(asked: int) -> dict[str, int]:
+    """The question after ``asked`` vain ones: 3 seconds after news, then each time half as long again, a minute at most."""
+    return {"poll_n": asked, "poll_delay": min(60, round(3 * 1.5**asked))}
+
+
 def stamp(order: Order) -> str:
     """Changes whenever something changes that the page shows."""
-    parts = [str(order.version), str(order.appointment_id or "")]
+    booked = order.appointment
+    parts = [str(order.version), f"{booked.pk.hex[:8]}{booked.status}" if booked else ""]
+    parts += [timezone.get_current_timezone_name(), *sorted(order.flags)]
     parts += [f"{leg.status}{leg.refunded}" for leg in order.legs.all()]
     parts += [line.status for line in order.lines.all()]
     return "-".join(parts)

@@ -17,6 +17,8 @@ urlpatterns = [
     path("orders/<str:number>/sign/", views.sign, name="sign"),
     path("orders/<str:number>/cancel/", views.cancel, name="cancel"),
     path("orders/<str:number>/accept/", views.accept, name="accept"),
+    path("orders/<str:number>/handover/", views.handover, name="handover"),
+    path("orders/<str:number>/messages/", views.order_messages, name="messages"),
     path("account/orders/", views.mine, name="mine"),
     path("account/orders/claim/", views.claim, name="claim"),
 ]

@@ -19,6 +19,14 @@ function toast(text) {
   place.append(item);
   setTimeout(() => item.remove(), 6000);
 }
-document.body.addEventListener("htmx:sendError", () => toast(errorText));
-document.body.addEventListener("htmx:responseError", () => toast(errorText));
+// A page that asks for news by itself tries again quietly.
+const quiet = (event) => event.detail.elt?.id === "poll";
+document.body.addEventListener("htmx:sendError", (event) => quiet(event) || toast(errorText));
+document.body.addEventListener("htmx:responseError", (event) => quiet(event) || toast(errorText));
 document.body.addEventListener("toast", (event) => toast(event.detail.value));
+
+// The reader's time zone, so that the server writes times as their clock shows them.
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone && !document.cookie.includes(`zone=${encodeURIComponent(zone)}`)) {
+  document.cookie = `zone=${encodeURIComponent(zone)};path=/;max-age=31536000;samesite=lax`;
+}

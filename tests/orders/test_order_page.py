@@ -2,20 +2,26 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from apps.messaging.sending import send_due
+from apps.messaging.services import unwanted
 from apps.orders import services
 from apps.orders.fulfilment.drain import drain
 from apps.orders.gateways import GatewayEvent
 from apps.orders.models import Order, Refund
+from apps.orders.nextsteps import next_step
 from apps.orders.terms import CHECKLIST
 from tests.factories.accounts import make_user
 from tests.factories.bundles import make_accessory, make_plan
-from tests.factories.orders import delivered_order, make_order, ready_order, reserved_order, signed_order
+from tests.factories.orders import delivered_order, make_order, pay, ready_order, reserved_order, signed_order
 
 pytestmark = pytest.mark.django_db
 Pinned = Callable[[int], AbstractContextManager[object]]
@@ -120,26 +126,126 @@ def test_delivery_is_accepted_with_checklist_and_vin() -> None:
 def test_the_page_asks_again_only_while_something_moves() -> None:
     order = reserved_order()
     client = guest_of(order)
-    assert 'hx-trigger="every 3s"' in client.get(f"/orders/{order.number}/").content.decode()
+    assert 'hx-trigger="load delay:3s, again"' in client.get(f"/orders/{order.number}/").content.decode()
     client.post(f"/orders/{order.number}/cancel/", {})
     drain()
     refund = Refund.objects.get()
     event = GatewayEvent("sandbox", "refund-1", "refund.done", str(refund.leg_id), refund.amount, str(refund.pk))
     services.apply_event(event)
     assert state(order) == "cancelled"
-    assert 'hx-trigger="every' not in client.get(f"/orders/{order.number}/").content.decode()
+    assert 'id="poll"' not in client.get(f"/orders/{order.number}/").content.decode()
 
 
-def test_progress_answers_204_until_something_changes() -> None:
+def asked(client: Client, address: str) -> Any:
+    return client.get(address, headers={"HX-Request": "true"})
+
+
+def test_without_news_only_the_question_comes_back_and_is_asked_ever_later() -> None:
     order = reserved_order()
     client = guest_of(order)
-    page = client.get(f"/orders/{order.number}/")
-    address = f"/orders/{order.number}/progress/?after={page.context['screen'].stamp}"
-    assert client.get(address, headers={"HX-Request": "true"}).status_code == 204
+    stamp = quote(client.get(f"/orders/{order.number}/").context["screen"].stamp)
+    delays = []
+    for n in ("0", "1", "5", "50", "x"):
+        text = asked(client, f"/orders/{order.number}/progress/?after={stamp}&n={n}").content.decode()
+        assert "<section" not in text
+        delays.append(int(text.split("load delay:")[1].split("s")[0]))
+    assert delays == [4, 7, 34, 60, 4]
+
+
+def test_news_replaces_the_order_and_asks_quickly_again() -> None:
+    order = reserved_order()
+    client = guest_of(order)
+    stamp = quote(client.get(f"/orders/{order.number}/").context["screen"].stamp)
     client.post(f"/orders/{order.number}/cancel/", {})
-    answer = client.get(address, headers={"HX-Request": "true"})
-    assert (answer.status_code, "<html" in answer.content.decode()) == (200, False)
-    assert client.get(address).status_code == 303
+    answer = asked(client, f"/orders/{order.number}/progress/?after={stamp}&n=9")
+    assert (answer["HX-Retarget"], answer["HX-Reswap"]) == ("#order", "outerHTML")
+    text = answer.content.decode()
+    assert ("<html" in text, "load delay:3s" in text) == (False, True)
+    assert client.get(f"/orders/{order.number}/progress/").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("make", "what", "who", "otherwise"),
+    [
+        (make_order, "Pay, so that everything stays yours", "you", "you owe nothing"),
+        (reserved_order, "Read the contract and sign it", "you", "The maker does not begin"),
+        (signed_order, "The maker gives your car its place", "the maker", "somebody of ours calls the maker"),
+        (ready_order, "Come to the hand-over", "you", "The car stays safe at the store"),
+    ],
+)
+def test_the_next_step_says_what_who_and_what_if_not(
+    make: Callable[[], Order], what: str, who: str, otherwise: str
+) -> None:
+    order = make()
+    text = " ".join(guest_of(order).get(f"/orders/{order.number}/").content.decode().split())
+    section = text.split('id="next-title"')[1].split("</section>")[0]
+    assert all(words in section for words in (what, who, otherwise))
+
+
+def test_there_is_one_primary_button() -> None:
+    for order in (make_order(), reserved_order(), ready_order()):
+        text = guest_of(order).get(f"/orders/{order.number}/").content.decode()
+        assert text.split('id="order"')[1].count("btn primary") == 1
+
+
+def test_what_is_overdue_is_said() -> None:
+    order = signed_order()
+    whole = Order.objects.whole().get(pk=order.pk)
+    late = next_step(whole, timezone.now() + timedelta(days=40))
+    assert late is not None
+    assert late.overdue
+    on_time = next_step(whole, order.signed_at)
+    assert on_time is not None
+    assert not on_time.overdue
+
+
+def test_times_are_shown_by_the_readers_clock() -> None:
+    order = reserved_order()
+    client = guest_of(order)
+    before = client.get(f"/orders/{order.number}/")
+    assert "Asia/Shanghai" in before.content.decode()
+    client.cookies["zone"] = "America%2FNew_York"
+    after = client.get(f"/orders/{order.number}/")
+    assert "America/New_York" in after.content.decode()
+    # So the first question of a page that was drawn in another zone draws it anew.
+    assert before.context["screen"].stamp != after.context["screen"].stamp
+    client.cookies["zone"] = "../../etc/passwd"
+    assert client.get(f"/orders/{order.number}/").status_code == 200
+
+
+def test_a_fee_that_grew_since_the_page_was_drawn_is_not_accepted_with_it() -> None:
+    order = signed_order()
+    client = guest_of(order)
+    assert 'name="quoted_fee" value="90000"' in client.get(f"/orders/{order.number}/").content.decode()
+    answer = client.post(f"/orders/{order.number}/cancel/", {"accept_fee": "on", "quoted_fee": "89999"})
+    assert (answer.status_code, state(order)) == (409, "signed")
+    assert (
+        client.post(f"/orders/{order.number}/cancel/", {"accept_fee": "on", "quoted_fee": "90000"}).status_code == 303
+    )
+
+
+def test_whoever_comes_back_from_paying_before_the_news_is_told_to_wait() -> None:
+    order = make_order()
+    client = guest_of(order)
+    client.post(f"/orders/{order.number}/pay/")
+    assert "you need not pay again" in client.get(f"/orders/{order.number}/?paid=1").content.decode()
+    pay(order)
+    assert "you need not pay again" not in client.get(f"/orders/{order.number}/?paid=1").content.decode()
+
+
+def test_the_messages_of_an_order_and_what_its_buyer_wants_to_hear() -> None:
+    order = reserved_order()
+    send_due()
+    client = guest_of(order)
+    address = f"/orders/{order.number}/messages/"
+    text = client.get(address).content.decode()
+    assert "We have your order" in text
+    assert "lilei@example.com" in text
+    assert client.post(address, {"wanted": ["email:reminders"]}).status_code == 303
+    assert unwanted(f"about:{order.number}") == {
+        "email:progress", "email:offers", "sms:essential", "sms:progress", "sms:reminders", "sms:offers",
+    }  # fmt: skip
+    assert Client().get(address).status_code == 404
 
 
 @pytest.mark.parametrize("more", [0, 3])

@@ -52,6 +52,9 @@ class SignInput(serializers.Serializer[Any]):
 
 class CancelInput(serializers.Serializer[Any]):
     accept_fee = serializers.BooleanField(required=False, default=False)
+    quoted_fee = serializers.IntegerField(
+        required=False, allow_null=True, min_value=0, max_value=2**62, help_text="the fee that was seen: 409 if it grew"
+    )
     reason = serializers.CharField(required=False, allow_blank=True, default="", max_length=300)
 
 

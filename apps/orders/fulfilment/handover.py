@@ -7,7 +7,7 @@ from apps.orders.models import LineKind, Order, OrderLine
 from apps.orders.services.transitions import raise_work_item
 from apps.stores import services as stores
 from apps.stores.errors import SlotTaken
-from apps.stores.lifecycle import Party, is_final, path_to_end
+from apps.stores.lifecycle import ACTIVE, Party, is_final, path_to_end
 from apps.stores.lifecycle import Status as AppointmentStatus
 from apps.stores.models import Appointment
 
@@ -22,14 +22,16 @@ def fit_lines(order: Order) -> int:
 
 
 def book_handover(order: Order, now: datetime) -> Appointment:
-    """The first free time at the store; the buyer can move it.
+    """The first free time at the store; the buyer can move it. What the buyer chose before and still takes place stays.
 
     Raises:
         SlotTaken: there is none in the coming weeks.
     """
     store = order.delivery_store
     assert store is not None
-    contact = stores.Contact(name=order.name, phone=order.phone, email=order.email)
+    if order.appointment is not None and (chosen := latest(order.appointment)).status in ACTIVE:
+        return chosen
+    contact = contact_of(order)
     for slot in stores.next_free(store=store, service=SERVICE, now=now):
         try:
             held = stores.hold_slot(
@@ -46,6 +48,10 @@ def book_handover(order: Order, now: datetime) -> Appointment:
             continue
         return stores.confirm(held, contact=contact, by=Party.STORE, tell=False, now=now)  # "ready" says it
     raise SlotTaken
+
+
+def contact_of(order: Order) -> stores.Contact:
+    return stores.Contact(name=order.name, phone=order.phone, email=order.email)
 
 
 def latest(appointment: Appointment) -> Appointment:

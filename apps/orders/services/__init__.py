@@ -14,6 +14,7 @@ from apps.orders.services.cancelling import Cancellation, cancel, cancellation
 from apps.orders.services.claiming import claim_orders
 from apps.orders.services.delivery import accept_delivery
 from apps.orders.services.events import GatewayEvent, apply_event
+from apps.orders.services.handovers import choose_handover
 from apps.orders.services.payments import due_leg, request_payment
 from apps.orders.services.placing import Contact, InvoiceData, place_order
 from apps.orders.services.prices import PricedBasket, PricedLine, price_basket
@@ -36,6 +37,7 @@ __all__ = [
     "cancel",
     "cancellation",
     "change_quantity",
+    "choose_handover",
     "claim_orders",
     "close_work_item",
     "create_basket",

@@ -3,6 +3,8 @@
 from apps.orders.views.baskets import add, basket, change_line, remove_line
 from apps.orders.views.checkout import checkout, stores
 from apps.orders.views.finding import claim, find, mine
+from apps.orders.views.handover import handover
+from apps.orders.views.messages import order_messages
 from apps.orders.views.tracking import accept, cancel, detail, pay, progress, sign
 
 __all__ = [
@@ -15,7 +17,9 @@ __all__ = [
     "claim",
     "detail",
     "find",
+    "handover",
     "mine",
+    "order_messages",
     "pay",
     "progress",
     "remove_line",

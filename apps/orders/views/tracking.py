@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,13 +16,13 @@ from apps.common.requests import is_htmx
 from apps.orders import services
 from apps.orders.forms import CancelForm, DeliveryForm, SignForm
 from apps.orders.models import Order
-from apps.orders.screens import order_screen, stamp
+from apps.orders.screens import Poll, is_moving, order_screen, polling, stamp
 from apps.orders.views.access import SignInNeeded, order_of, remember_order
 
 View = Callable[[HttpRequest, Order], HttpResponse]
 
 
-def _for_buyer(view: View) -> Callable[..., HttpResponse]:
+def for_buyer(view: View) -> Callable[..., HttpResponse]:
     """Give the view the order of its owner, or of a guest with its token; to others it does not exist."""
 
     @wraps(view)
@@ -36,7 +37,7 @@ def _for_buyer(view: View) -> Callable[..., HttpResponse]:
 
 
 @require_safe
-@_for_buyer
+@for_buyer
 def detail(request: HttpRequest, order: Order) -> HttpResponse:
     if "token" in request.GET:  # out of the address, where it would be shared and logged
         if order.user_id is None:
@@ -46,21 +47,28 @@ def detail(request: HttpRequest, order: Order) -> HttpResponse:
 
 
 @require_safe
-@_for_buyer
+@for_buyer
 def progress(request: HttpRequest, order: Order) -> HttpResponse:
-    """What the page asks every few seconds: nothing new is 204, and the page stops asking once all is settled."""
+    """What the page asks for itself, each time a little later: nothing new only sets the next question.
+
+    News replaces the whole order, which asks quickly again; once all is settled nothing asks any more.
+    """
     if not is_htmx(request):
         return redirect_page(request, order.get_absolute_url())
-    if request.GET.get("after") == stamp(order):
-        return HttpResponse(status=204)
-    return _show(request, order)
+    if request.GET.get("after") != stamp(order):
+        answer = _show(request, order)
+        answer["HX-Retarget"], answer["HX-Reswap"] = "#order", "outerHTML"
+        return answer
+    asked = min(int(request.GET.get("n", "0")) if request.GET.get("n", "0").isdecimal() else 0, 99) + 1
+    context = {"order": order, "screen": Poll(stamp(order), is_moving(order)), **polling(asked)}
+    return render(request, "orders/poll.html", context)
 
 
 @require_POST
-@_for_buyer
+@for_buyer
 def pay(request: HttpRequest, order: Order) -> HttpResponse:
     base = request.build_absolute_uri("/")
-    back = request.build_absolute_uri(order.get_absolute_url())
+    back = f"{request.build_absolute_uri(order.get_absolute_url())}?paid=1"
     try:
         leg = services.request_payment(order=order, base_url=base, return_url=back)
     except DomainError as error:
@@ -69,7 +77,7 @@ def pay(request: HttpRequest, order: Order) -> HttpResponse:
 
 
 @require_POST
-@_for_buyer
+@for_buyer
 def sign(request: HttpRequest, order: Order) -> HttpResponse:
     form = SignForm(request.POST)
     if not form.is_valid():
@@ -82,7 +90,7 @@ def sign(request: HttpRequest, order: Order) -> HttpResponse:
 
 
 @require_POST
-@_for_buyer
+@for_buyer
 def cancel(request: HttpRequest, order: Order) -> HttpResponse:
     form = CancelForm(request.POST)
     if not form.is_valid():
@@ -90,12 +98,12 @@ def cancel(request: HttpRequest, order: Order) -> HttpResponse:
     try:
         services.cancel(order=order, user=user_or_none(request), **form.cleaned_data)
     except DomainError as error:
-        return _refused(request, order, error, cancel_form=form)
+        return _refused(request, order, error, cancel_form=form, refused_cancel=True)
     return _done(request, order)
 
 
 @require_POST
-@_for_buyer
+@for_buyer
 def accept(request: HttpRequest, order: Order) -> HttpResponse:
     form = DeliveryForm(request.POST)
     if not form.is_valid():
@@ -130,7 +138,7 @@ def _again(order: Order) -> Order:
 
 
 def _show(request: HttpRequest, order: Order, *, status: int = 200, **more: Any) -> HttpResponse:
-    screen = order_screen(order)
+    screen = order_screen(order, came_back="paid" in request.GET)
     name = order.name if not order.signature else order.signature
     context = {
         "order": order,
@@ -142,6 +150,7 @@ def _show(request: HttpRequest, order: Order, *, status: int = 200, **more: Any)
         "cancel_form": CancelForm() if screen.can_cancel else None,
         "delivery_form": DeliveryForm() if screen.can_accept else None,
         "buyer": name,
+        **polling(0),
         **more,
     }
     return render_page(request, "orders/detail.html", context, partial="order", status=status)

@@ -1,0 +1,47 @@
+"""What the buyer can do to an order at the moment, the one thing that matters first.
+
+An action is a partial of ``templates/orders/actions``. Whoever adds a rule to the lifecycle for the buyer adds a row here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from apps.orders.lifecycle import Actor, rules_from
+from apps.orders.models import Order
+from apps.orders.services import cancellation
+from apps.orders.services.payments import due_leg
+
+# The rule's ``act`` → its partial. The order is that of the page: the first one present has the one primary button.
+PARTIALS: Mapping[str, str] = {
+    "accept_mismatch": "orders/actions/mismatch.html",
+    "other_slot": "orders/actions/refused.html",
+    "sign": "orders/actions/sign.html",
+    "accept_delivery": "orders/actions/handover.html",
+    "ask_to_return": "orders/actions/return.html",
+    "keep": "orders/actions/keep.html",
+    "change": "orders/actions/change.html",
+    "cancel": "orders/actions/cancel.html",
+}
+# Partials that are not drawn yet; the rule stands in the table already.
+MISSING = frozenset({"accept_mismatch", "other_slot", "ask_to_return", "keep", "change"})
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    act: str
+    template: str
+    is_primary: bool
+
+
+def actions(order: Order) -> list[Action]:
+    """Of an order read with ``whole()``: paying first, where something is due."""
+    up = order.flags
+    acts = {rule.act for rule in rules_from(order.status, Actor.BUYER) if not rule.stopped_by & up}
+    if not order.has_car:
+        acts -= {"sign", "change"}
+    if not cancellation(order).possible:
+        acts.discard("cancel")
+    names = ["pay"] if due_leg(order) is not None else []
+    names += [act for act in PARTIALS if act in acts and act not in MISSING]
+    first = next((name for name in names if name != "cancel"), "")
+    return [Action(name, PARTIALS.get(name, "orders/actions/pay.html"), name == first) for name in names]
