@@ -174,6 +174,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = BEAT_SCHEDULE
 # At 1000 each day of the simulated makers and carriers lasts a second (orders.terms.pace): a delivery takes seconds.
+STORES_REPORT: bool = _read("STORES_REPORT", env.bool, "true or false", default=True)
 FULFILMENT_SPEED: float = _read("FULFILMENT_SPEED", env.float, "a number, 1 for real time", default=1.0)
 # Where the portal is reached from outside: links in mails begin with it.
 PUBLIC_URL: str = env.str("PUBLIC_URL", "http://localhost:8000")

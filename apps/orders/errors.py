@@ -165,6 +165,39 @@ class ReasonNeeded(InvalidInput):
     message = _("Please give a reason.")
 
 
+class SamePerson(DomainError):
+    code = "same_person"
+    message = _("The second signature has to be somebody else's.")
+    deciding = _("Whoever asks for a waiver does not decide it.")
+
+
+class NoReturn(DomainError):
+    code = "no_return"
+    message = _("Nothing of this order is being returned.")
+
+
+class OutsidePolicy(DomainError):
+    """``extra`` has ``days`` and ``km``."""
+
+    code = "outside_policy"
+    message = _("It can be given back within %(days)s days and %(km)s kilometres, or if it is not what was promised.")
+
+
+class TooMuchDeducted(InvalidInput):
+    code = "too_much_deducted"
+    message = _("No more can be deducted than it is worth.")
+
+
+class NoWaiver(DomainError):
+    code = "no_waiver"
+    message = _("Nobody has asked for a waiver.")
+
+
+class NotInspected(DomainError):
+    code = "not_inspected"
+    message = _("No inspection is open.")
+
+
 class NoSupply(InvalidInput):
     code = "no_supply"
     message = _("Open between 1 and %(most)s build slots at once.")
@@ -191,6 +224,10 @@ KEPT: Mapping[str, Promise] = {
     "step_one_open_per_order": _("Another step of this order is still open."),
     "leg_captured_is_the_amount": _("This is not the amount that was asked for."),
     "leg_refunded_within_captured": _("No more can go back than was paid."),
+    "inspection_passed_by_two": _("Two people have to sign for the car."),
+    "inspection_two_different_people": _("The second signature has to be somebody else's."),
+    "return_one_open": _("Something of this order is being returned already."),
+    "waiver_four_eyes": _("Whoever asks for a waiver does not decide it."),
     "order_signed_has_contract": _("Without the buyer's signature the order does not go on."),
 }
 

@@ -29,6 +29,10 @@ BUILD_DAYS = 10
 TRANSPORT_DAYS = 4
 PREPARATION_DAYS = 1
 RETURN_WINDOW_DAYS = 7
+# A car that has run further within the window has been used, not tried.
+RETURN_WINDOW_KM = 300
+# A repair before the hand-over that takes longer is no repair that a buyer has to wait for.
+LONGEST_REPAIR_DAYS = 14
 GOODS_DAYS = 3
 SECONDS_A_DAY, SECOND_A_DAY_AT = 86_400, 1_000
 CHECKLIST = ("paint", "glass", "tyres", "interior", "charging", "documents", "keys", "software")

@@ -54,6 +54,8 @@ def test_a_car_goes_from_the_basket_to_its_buyer() -> None:
     assert list(order.transitions.values_list("seq", flat=True)) == list(range(1, 10))
     appointment = Appointment.objects.get()
     assert (appointment.reference, appointment.service, appointment.status) == (order.number, "delivery", "closed")
+    order.lines.filter(kind="charger").update(status="installed")
+    order.lines.filter(kind="charger").update(status="accepted_by_buyer")
     Timer.objects.filter(kind="return_window").update(due_at=timezone.now())
     assert timers.sweep() == 1
     order.refresh_from_db()

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from apps.orders.errors import Stopped
 from apps.orders.fulfilment.queue import start_undoing
 from apps.orders.fulfilment.steps import EFFECTS, Done, Outcome
 from apps.orders.lifecycle import Status
@@ -26,6 +27,7 @@ log = structlog.get_logger(__name__)
 Step = FulfilmentStep
 SLICE_S = 2.0
 MAX_ATTEMPTS = 8
+STOPPED_FOR = timedelta(hours=1)
 
 
 def drain(*, slice_s: float = SLICE_S) -> bool:
@@ -50,6 +52,8 @@ def run_step(busy: set[int] | None = None) -> bool:
         if claimed.status == Step.Status.READY and not _perform(claimed):
             skipped.add(claimed.order_id)
             _give_back(claimed)
+    except Stopped:
+        _put_off(claimed)
     except Exception as error:
         _note_failure(claimed, error)
     return True
@@ -112,6 +116,14 @@ def _finish(order: Order, step: Step, outcome: Outcome) -> None:
     elif order.status == Status.CANCELLING:
         start_undoing(order)
         settle(order)
+
+
+def _put_off(claimed: Step) -> None:
+    """A flag stops the order: that is no failure. Whoever takes the flag down wakes the step."""
+    with transaction.atomic():
+        Order.objects.locked(claimed.order_id)
+        rows = Step.objects.filter(pk=claimed.pk, status=Step.Status.READY)
+        rows.update(attempts=0, next_at=timezone.now() + STOPPED_FOR)
 
 
 def _note_failure(claimed: Step, error: Exception) -> None:

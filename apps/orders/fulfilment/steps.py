@@ -13,10 +13,11 @@ from django.conf import settings
 
 from apps.orders import partners
 from apps.orders.errors import NotInThisState
+from apps.orders.fulfilment import preparing
 from apps.orders.fulfilment.handover import activate_lines, book_handover, cancel_handover, fit_lines, send_goods
 from apps.orders.fulfilment.queue import key_of
 from apps.orders.identifiers import is_vin
-from apps.orders.lifecycle import LineStatus, Status
+from apps.orders.lifecycle import Actor, LineStatus, Status
 from apps.orders.models import Allocation, FulfilmentStep, LineKind, Order, Vehicle
 from apps.orders.services import payments, supply, transitions
 from apps.orders.terms import GOODS_DAYS, PREPARATION_DAYS, pace
@@ -62,7 +63,8 @@ def _await_slot(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
     state = partners.maker().state(key=key_of(order, "submit_build"), now=now)
     if not state.accepted:
         return Wait(state.next_at)
-    transitions.move(order, Status.SCHEDULED, key="scheduled", now=now)
+    if order.status != Status.SCHEDULED:  # one that is built again has kept its state
+        transitions.move(order, Status.SCHEDULED, key=_once(step, "scheduled"), now=now)
     return Done("await_build")
 
 
@@ -82,11 +84,12 @@ def _await_build(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
     ordered = sorted(option["code"] for option in order.lines.get(kind=LineKind.CAR).facts["options"])
     if sorted(state.as_built) != ordered:
         differs = sorted(set(state.as_built) ^ set(ordered))
-        transitions.move(order, Status.MISMATCH, key="mismatch", now=now)
+        transitions.move(order, Status.MISMATCH, key=_once(step, "mismatch"), now=now)
         transitions.raise_work_item(order, "mismatch", f"Not as ordered: {', '.join(differs)}")
+        transitions.set_timer(order, "mismatch_call", now + transitions.CALL_AFTER)
         transitions.notify(order, "mismatch", now)
         return Done(result={"vin": state.vin, "differs": differs})
-    transitions.move(order, Status.VIN_ASSIGNED, key="vin_assigned", now=now)
+    transitions.move(order, Status.VIN_ASSIGNED, key=_once(step, "vin_assigned"), now=now)
     transitions.notify(order, "vin_assigned", now)
     return Done("ship", {"vin": state.vin})
 
@@ -103,10 +106,11 @@ def _undo_submission(order: Order, step: FulfilmentStep, now: datetime) -> Outco
 
 
 def _ship(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
+    transitions.require(order, Status.IN_TRANSIT, Actor.SYSTEM)
     allocation = order.allocations.select_related("vehicle").get(ended_at=None)
     store = order.delivery_store.code if order.delivery_store else ""
     partners.carrier().collect(key=step.key, facts={"vin": allocation.vehicle.vin, "store": store}, now=now)
-    transitions.move(order, Status.IN_TRANSIT, key="in_transit", now=now)
+    transitions.move(order, Status.IN_TRANSIT, key=_once(step, "in_transit"), now=now)
     return Done("await_arrival")
 
 
@@ -119,7 +123,7 @@ def _await_arrival(order: Order, step: FulfilmentStep, now: datetime) -> Outcome
     state = partners.carrier().state(key=key_of(order, "ship"), now=now)
     if not state.arrived:
         return Wait(state.next_at)
-    transitions.move(order, Status.AT_STORE, key="at_store", now=now)
+    transitions.move(order, Status.AT_STORE, key=_once(step, "at_store"), now=now)
     transitions.notify(order, "at_store", now)
     return Done("prepare")
 
@@ -129,7 +133,15 @@ def _prepare(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
     ready_at = step.created_at + pace(PREPARATION_DAYS, settings.FULFILMENT_SPEED)
     if now < ready_at:
         return Wait(ready_at)
-    return Done("await_balance", {"fitted": fit_lines(order)})
+    return Done("inspect", {"fitted": fit_lines(order)})
+
+
+def _inspect(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
+    """Two people of the store look at the car; what they find begins a round of its own."""
+    passed = preparing.inspect(order, step, now)
+    if passed is None:
+        return Wait(now + preparing.LOOK_AGAIN)
+    return Done("await_balance" if passed else None, {"passed": passed})
 
 
 def _await_balance(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
@@ -137,7 +149,12 @@ def _await_balance(order: Order, step: FulfilmentStep, now: datetime) -> Outcome
 
 
 def _book_handover(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
-    if not payments.is_settled(order):
+    transitions.require(order, Status.READY, Actor.SYSTEM)
+    lacking = preparing.missing(order)
+    if lacking == ["insurance"]:
+        transitions.raise_work_item(order, "insurance", "See the insurance before the car is handed over.")
+        return Wait(now + LOOK_AGAIN)
+    if lacking:
         raise NotInThisState(extra={"state": order.status})
     try:
         order.appointment = book_handover(order, now)
@@ -146,7 +163,7 @@ def _book_handover(order: Order, step: FulfilmentStep, now: datetime) -> Outcome
         return Wait(now + LOOK_AGAIN)
     transitions.close_work_items(order, "handover")
     order.save(update_fields=["appointment"])
-    transitions.move(order, Status.READY, key="ready", now=now)
+    transitions.move(order, Status.READY, key=_once(step, "ready"), now=now)
     transitions.notify(order, "ready", now)
     return Done(result={"appointment": str(order.appointment.pk)})
 
@@ -180,6 +197,11 @@ def _goods_arrive(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
     return Done()
 
 
+def _once(step: FulfilmentStep, name: str) -> str:
+    """A transition's key: once a round."""
+    return f"{name}:r{step.round}" if step.round else name
+
+
 def forward_key(step: FulfilmentStep) -> str:
     """The key under which what ``step`` undoes was done."""
     return FulfilmentStep(order_id=step.order_id, kind=step.kind, round=step.round).key
@@ -192,6 +214,7 @@ EFFECTS: Mapping[tuple[str, int], Effect] = {
     ("ship", 1): _ship,
     ("await_arrival", 1): _await_arrival,
     ("prepare", 1): _prepare,
+    ("inspect", 1): _inspect,
     ("await_balance", 1): _await_balance,
     ("book_handover", 1): _book_handover,
     ("activate", 1): _activate,

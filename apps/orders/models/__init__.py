@@ -1,10 +1,12 @@
 """Baskets, orders, money, fulfilment and the cars themselves."""
 
 from apps.orders.models.baskets import Basket, BasketLine
+from apps.orders.models.checks import Inspection, Waiver
 from apps.orders.models.fulfilment import FulfilmentStep, PartnerJob, Timer, WorkItem
 from apps.orders.models.kinds import BUYABLE, LineKind
 from apps.orders.models.orders import Order, OrderLine, Transition
 from apps.orders.models.payments import PaymentEvent, PaymentLeg, Refund
+from apps.orders.models.returns import Return, ReturnLine
 from apps.orders.models.sandbox import SandboxEvent, SandboxPayment
 from apps.orders.models.supply import Allocation, Allotment, Vehicle
 
@@ -15,6 +17,7 @@ __all__ = [
     "Basket",
     "BasketLine",
     "FulfilmentStep",
+    "Inspection",
     "LineKind",
     "Order",
     "OrderLine",
@@ -22,10 +25,13 @@ __all__ = [
     "PaymentEvent",
     "PaymentLeg",
     "Refund",
+    "Return",
+    "ReturnLine",
     "SandboxEvent",
     "SandboxPayment",
     "Timer",
     "Transition",
     "Vehicle",
+    "Waiver",
     "WorkItem",
 ]

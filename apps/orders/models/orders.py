@@ -75,6 +75,7 @@ class Order(models.Model):
     signature = models.CharField(_("signed by"), max_length=100, blank=True)
     signed_at = models.DateTimeField(_("signed"), null=True, blank=True)
     handover = models.JSONField(_("hand-over record"), null=True, blank=True)
+    insurance = models.JSONField(_("insurance that was seen"), null=True, blank=True)
     cancellation_fee = models.BigIntegerField(_("cancellation fee"), default=0, help_text="fen")
     placed_at = models.DateTimeField(_("placed"))
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
@@ -89,6 +90,9 @@ class Order(models.Model):
             ("advance_order", _("Can move orders on")),
             ("cancel_any_order", _("Can cancel orders for buyers")),
             ("refund_order", _("Can refund payments")),
+            ("inspect_car", _("Can inspect cars and sign for them")),
+            ("take_back_car", _("Can take cars and goods back")),
+            ("clear_dispute", _("Can clear contested payments")),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="order_status_known"),

@@ -27,6 +27,17 @@ class CarrierState:
     next_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class StoreReport:
+    """What a store says of a car that it has looked at: who signed, what was found, the insurance policy it saw."""
+
+    passed: bool
+    found: str
+    repair_days: int
+    people: tuple[str, str]
+    policy: str
+
+
 class Maker(Protocol):
     """Builds cars to order."""
 
@@ -41,6 +52,18 @@ class Carrier(Protocol):
     def collect(self, *, key: str, facts: dict[str, Any], now: datetime) -> None: ...
     def state(self, *, key: str, now: datetime) -> CarrierState: ...
     def recall(self, *, key: str, now: datetime) -> None: ...
+
+
+class Store(Protocol):
+    """Prepares cars and hands them over."""
+
+    def inspect(self, *, key: str, facts: dict[str, Any], now: datetime) -> StoreReport: ...
+
+
+def store() -> Store:
+    from apps.orders.partners.simulated_store import SimulatedStore
+
+    return SimulatedStore()
 
 
 def maker() -> Maker:

@@ -15,11 +15,16 @@ from apps.orders.services.claiming import claim_orders
 from apps.orders.services.delivery import accept_delivery
 from apps.orders.services.events import GatewayEvent, apply_event
 from apps.orders.services.handovers import choose_handover
+from apps.orders.services.inspections import close as close_inspection
+from apps.orders.services.inspections import report_damage, see_insurance, sign_pdi
 from apps.orders.services.payments import due_leg, request_payment
 from apps.orders.services.placing import Contact, InvoiceData, place_order
 from apps.orders.services.prices import PricedBasket, PricedLine, price_basket
+from apps.orders.services.rejecting import fix, reject_delivery
+from apps.orders.services.returns import ask_to_return, close_return, take_back
 from apps.orders.services.signing import fee_table_of, sign
 from apps.orders.services.supply import open_supply
+from apps.orders.services.waiving import ask_for_waiver, decide_waiver
 
 __all__ = [
     "Cancellation",
@@ -33,25 +38,36 @@ __all__ = [
     "advance",
     "advance_line",
     "apply_event",
+    "ask_for_waiver",
+    "ask_to_return",
     "basket_of",
     "cancel",
     "cancellation",
     "change_quantity",
     "choose_handover",
     "claim_orders",
+    "close_inspection",
+    "close_return",
     "close_work_item",
     "create_basket",
+    "decide_waiver",
     "due_leg",
     "fee_table_of",
+    "fix",
     "merge_baskets",
     "open_basket",
     "open_supply",
     "place_order",
     "price_basket",
     "refund",
+    "reject_delivery",
     "remove_line",
+    "report_damage",
     "request_payment",
     "resolve_mismatch",
     "retry_step",
+    "see_insurance",
     "sign",
+    "sign_pdi",
+    "take_back",
 ]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 NEXT_LINE_STATUS = {
     LineStatus.BOOKED: LineStatus.INSTALLED,
     LineStatus.ALLOCATED: LineStatus.FITTED,
+    LineStatus.INSTALLED: LineStatus.ACCEPTED_BY_BUYER,
     LineStatus.SHIPPED: LineStatus.RECEIVED,
 }
 

@@ -14,6 +14,7 @@ from apps.orders.lifecycle import PAID, Actor, LegStatus, LineStatus, Status
 from apps.orders.models import FulfilmentStep, Order, Refund
 from apps.orders.services import payments, supply, transitions
 from apps.orders.services.permissions import CANCEL, require_permission
+from apps.orders.services.waiving import is_waived
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -48,6 +49,8 @@ def _is_sent(order: Order) -> bool:
 
 
 def _fee(order: Order) -> int:
+    if is_waived(order):
+        return 0
     return next((int(row["amount"]) for row in order.fees if row["status"] == order.status), 0)
 
 

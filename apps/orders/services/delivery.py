@@ -14,12 +14,14 @@ from apps.orders.fulfilment.queue import enqueue, has_open_step
 from apps.orders.lifecycle import Actor, Status
 from apps.orders.models import Order
 from apps.orders.services import transitions
+from apps.orders.services.returns import open_lines
 from apps.orders.terms import CHECKLIST, RETURN_WINDOW_DAYS, pace
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
 
 LOOK_AGAIN = timedelta(minutes=1)
+LINES_AGAIN = timedelta(hours=6)
 
 
 @transaction.atomic
@@ -73,6 +75,15 @@ def complete(order: Order) -> bool:
         transitions.stop_timers(mine, "return_window")
         if mine.status != Status.DELIVERED:
             return False
+        if waiting := open_lines(mine):
+            names = ", ".join(line.code for line in waiting)
+            transitions.raise_work_item(mine, "open_line", f"Not finished: {names}")
+            transitions.set_timer(mine, "return_window", timezone.now() + LINES_AGAIN)
+            return False
+        if mine.flags:  # whoever takes the flag down completes it
+            transitions.set_timer(mine, "return_window", timezone.now() + LINES_AGAIN)
+            return False
+        transitions.close_work_items(mine, "open_line")
         transitions.move(mine, Status.COMPLETED, key="completed")
         transitions.notify(mine, "completed")
         return True

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
 ADVANCE, CANCEL, REFUND = "orders.advance_order", "orders.cancel_any_order", "orders.refund_order"
 SUPPLY = "orders.add_allotment"
+INSPECT, TAKE_BACK = "orders.inspect_car", "orders.take_back_car"
+WAIVE, CLEAR = "orders.approve_waiver", "orders.clear_dispute"
 
 
 def require_permission(user: "User | None", permission: str) -> None:

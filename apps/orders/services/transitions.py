@@ -24,6 +24,8 @@ REMINDERS = (REMIND_AFTER, timedelta(days=7), timedelta(days=14))
 SIGN_WITHIN = timedelta(days=30)
 # The order's own timer ends a hold; the sweep of capacity comes later, in case the timer was lost.
 HOLD_GRACE = timedelta(minutes=10)
+# A buyer who has not said what shall become of a car that is not as promised is called by the case's owner.
+CALL_AFTER = timedelta(days=7)
 
 
 def lock(order: Order) -> Order:

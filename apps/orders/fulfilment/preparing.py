@@ -1,0 +1,46 @@
+"""What has to be true before a car may change hands."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from apps.orders import partners
+from apps.orders.models import FulfilmentStep, Order
+from apps.orders.services import inspections, payments, transitions
+from apps.orders.services.inspections import Signature
+
+# People wake the step; this is only in case the waking was lost.
+LOOK_AGAIN = timedelta(hours=1)
+
+
+def inspect(order: Order, step: FulfilmentStep, now: datetime) -> bool | None:
+    """Whether the car has passed the check of two people; None while that is not known.
+
+    A store that reports by itself is asked, unless somebody is signing already.
+    """
+    if inspections.pdi_passed(order):
+        return True
+    signing = order.inspections.filter(kind="pdi", closed_at=None).exists()
+    if signing or not settings.STORES_REPORT:
+        transitions.raise_work_item(order, "pdi", "Two people look at the car and sign for it.")
+        return None
+    report = partners.store().inspect(key=step.key, facts={"order": order.number}, now=now)
+    first, second = (Signature(name) for name in report.people)
+    if not order.insurance:
+        inspections.note_insurance(order, report.policy, first)
+    record = inspections.record_pdi(
+        order, first, passed=report.passed, found=report.found, repair_days=report.repair_days
+    )
+    if report.passed:
+        record = inspections.record_pdi(order, second, passed=True)
+    return record.passed is True
+
+
+def missing(order: Order) -> list[str]:
+    """What still lacks before the car is ready: ``pdi``, ``payment``, ``insurance``."""
+    facts = {
+        "pdi": inspections.pdi_passed(order),
+        "payment": payments.is_settled(order),
+        "insurance": bool(order.insurance),
+    }
+    return [name for name, there in facts.items() if not there]
