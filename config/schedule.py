@@ -35,5 +35,10 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "careers.forget_decided": {"task": "careers.forget_decided", "schedule": timedelta(days=1)},
     "ledger.roll_up": {"task": "ledger.roll_up", "schedule": timedelta(minutes=1), "options": {"expires": 30}},
+    "configurator.count_insight": {
+        "task": "configurator.count_insight",
+        "schedule": timedelta(hours=6),
+        "options": {"expires": 3600},
+    },
     "common.clear_expired": {"task": "common.clear_expired", "schedule": timedelta(hours=1)},
 }

@@ -17,7 +17,7 @@ from apps.configurator.machines import Session
 from apps.configurator.pricing import Price, PriceStep, price
 from apps.configurator.rental import RentalTerms
 from apps.configurator.selection import Settled, settle
-from apps.configurator.services.sessions import Explanation, explain, explain_forced
+from apps.configurator.services.sessions import Explanation, answer_at_once, explain, explain_forced
 from apps.configurator.state import FEN, PageState, step_between
 
 # Cars with more options than this show one group at a time.
@@ -37,6 +37,7 @@ class Why:
     repair: str
     repair_step: str
     hopeless: bool
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """The whole page. Totals are in fen; ``total`` is exact when ``complete``, otherwise the least possible."""
+    """The whole page. Totals are in fen; ``total`` is exact when ``complete``, otherwise the least possible.
+
+    Until ``priced`` (fallback mode) the total of a car that is not complete is what its decided options cost so far.
+    """
 
     path: str
     name: str
@@ -96,6 +100,7 @@ class Screen:
     total: int
     complete: bool
     valid: bool
+    priced: bool
     monthly: int | None
     terms: RentalTerms | None
     trace: tuple[PriceStep, ...]
@@ -129,7 +134,9 @@ class Drawing:
     def __init__(self, session: Session, state: PageState, *, path: str, asked: str = "") -> None:
         self.session, self.state, self.path, self.asked = session, state, path, asked
         self.document: Document = session.document
-        self.answer: Answer = session.answer(state.choices)
+        self.answer: Answer
+        self.priced: bool
+        self.answer, self.priced = answer_at_once(session, state.choices)
         model = session.machine.model
         self.settled = (
             settle(model, session.machine.context, state.choices, self.answer)
@@ -153,7 +160,9 @@ class Drawing:
         blocks = self._blocks()
         state, document = self.state, self.document
         picture, exact = picture_of(document, self.settled.picked)
-        over = max(0, self.total - self.budget) if self.budget is not None and self.answer.valid else 0
+        over = 0
+        if self.budget is not None and self.answer.valid and (self.priced or self.complete):
+            over = max(0, self.total - self.budget)
         return Screen(
             path=self.path,
             name=document.name,
@@ -169,6 +178,7 @@ class Drawing:
             total=self.total,
             complete=self.complete,
             valid=self.answer.valid,
+            priced=self.priced,
             monthly=self.price.monthly,
             terms=self.price.terms,
             trace=self.price.trace,
@@ -251,7 +261,7 @@ class Drawing:
         total = self.answer.from_total.get(option.code)
         if total is None:
             return "blocked"
-        if self.budget is not None and total + self.document.base_price > self.budget:
+        if self.priced and self.budget is not None and total + self.document.base_price > self.budget:
             return "over_budget"
         return "refused" if f"!{option.code}" in self.chosen else "available"
 
@@ -260,6 +270,8 @@ class Drawing:
             return (signed_yuan(option.price) if option.price else _("Included")), ""
         if total is None:
             return "", ""
+        if not self.priced:
+            return "…", _("price is being calculated")
         difference = total + self.document.base_price - self.total
         text = signed_yuan(difference) if difference else _("No extra cost")
         if state == "over_budget" and self.budget is not None:
@@ -289,7 +301,8 @@ class Drawing:
             parts.append(_("give up %(options)s") % {"options": removed})
         if added:
             parts.append(_("take %(options)s") % {"options": added})
-        delta = "" if found.total is None or not self.answer.valid else signed_yuan(found.total - self.total)
+        known = self.answer.valid and (self.priced or self.complete)
+        delta = signed_yuan(found.total - self.total) if known and found.total is not None else ""
         return Why(
             because=_("Because you chose %(options)s:") % {"options": names} if names else "",
             reasons=tuple(dict.fromkeys(rule.reason for rule in found.rules))
@@ -297,6 +310,7 @@ class Drawing:
             repair=_("; ").join(parts) + (f" ({delta})" if delta else ""),
             repair_step=self.step(found.repaired) if found.possible and parts else "",
             hopeless=not found.possible,
+            rules=tuple(rule.code for rule in found.rules),
         )
 
     def _names(self, choices: tuple[str, ...]) -> str:

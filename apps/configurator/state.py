@@ -4,7 +4,7 @@
 session and works in a copied address too. A form adds ``pick.<group>`` for the groups it shows; for groups of which
 any number is picked it also names them in ``shown``, because a box that is not ticked is not sent. Its buttons send
 what they do, whatever the state is by then, so their markup is the same at every click: ``change`` is a step as in
-``undo``, ``clear`` a group, ``do`` is ``undo`` or ``reset``, ``raise`` a new budget.
+``undo`` (behind the option it makes possible), ``clear`` a group, ``do`` is ``undo`` or ``reset``, ``raise`` a new budget.
 """
 
 from collections.abc import Mapping
@@ -84,6 +84,16 @@ def has_form_fields(query: Mapping[str, object]) -> bool:
     return any(name == "shown" or name in BUTTONS or name.startswith("pick.") for name in query)
 
 
+def drawn_with(query: QueryDict) -> QueryDict:
+    """The state that a form was drawn with: its hidden fields without what the visitor did since."""
+    found = QueryDict(mutable=True)
+    for name in ("choices", "undo", "market"):
+        found[name] = query.get(name, "")
+    for name in ("step", "budget"):
+        found[name] = query.get(f"was.{name}", "")
+    return found
+
+
 def step_between(before: tuple[str, ...], after: tuple[str, ...]) -> str:
     """What ``after`` adds and removes, as the value of a button: ``+blue.-red``; empty where nothing differs."""
     added = [f"+{choice}" for choice in after if choice not in before]
@@ -91,11 +101,18 @@ def step_between(before: tuple[str, ...], after: tuple[str, ...]) -> str:
     return ".".join([*added, *removed])
 
 
+def wish_of(query: QueryDict, document: Document) -> str:
+    """The blocked option that a button makes possible: ``change`` is ``tow:+tow.-red`` then."""
+    wish = query.get("change", "").rpartition(":")[0]
+    return wish if wish in document.options else ""
+
+
 def _pressed(query: QueryDict, document: Document, model: Model, state: PageState) -> PageState:
     """The state after the button that sent the form."""
     change, done = query.get("change", ""), query.get("do", "")
-    if change and _parses(change, model):
-        added, removed = _parse_step(change)
+    step = change.rpartition(":")[2]
+    if step and _parses(step, model):
+        added, removed = _parse_step(step)
         state = state.moved((*without(state.choices, (*added, *removed)), *added))
     if group := query.get("clear", ""):
         mine = [one for one in state.choices if document.group_of[option_of(one)].code == group]

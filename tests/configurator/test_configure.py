@@ -52,7 +52,7 @@ def test_a_blocked_option_says_why_and_how_to_get_it(car: Configurator, client: 
     assert "Red comes with 18-inch wheels." in why
     assert "No tow bar with 18-inch wheels." in why
     assert "give up Red; take Tow bar, Blue (−¥4,000)" in why
-    assert 'name="change" value="+tow.+blue.-red"' in why
+    assert 'name="change" value="tow:+tow.+blue.-red"' in why
 
 
 def test_a_forced_option_says_by_what(car: Configurator, client: Client) -> None:

@@ -63,6 +63,7 @@ class ConfiguratorVersionAdmin(ReadOnlyAdmin):
 
 @admin.register(Build)
 class BuildAdmin(ReadOnlyAdmin):
+    exclude = ("name",)  # the owner's own
     list_display = ("code", "car_model", "version", "market", "price", "user", "created_at")
     list_filter = ("market", "car_model")
     list_select_related = ("car_model__brand", "version__configurator__car_model", "user")

@@ -1,5 +1,7 @@
 """What a product manager edits, what is published from it and by whom, what is compiled, and the cars people save."""
 
+from apps.configurator.insight.models import InsightCount, InsightEvent
+
 from .artefacts import Artefact, ArtefactRequest, SolvedAnswer
 from .builds import Build
 from .drafts import (
@@ -25,6 +27,8 @@ __all__ = [
     "Build",
     "Configurator",
     "ConfiguratorVersion",
+    "InsightCount",
+    "InsightEvent",
     "Option",
     "OptionGroup",
     "PriceRule",

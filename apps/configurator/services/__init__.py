@@ -4,7 +4,7 @@ from .builds import BuildQuote, Change, quote, quote_build, save_build, whole_ca
 from .checking import Report
 from .publications import approve, cancel, go_on_in_fallback, refuse, request_publication
 from .publish import check_draft, draft, make_current, publish
-from .sessions import Explanation, OpenSession, explain, explain_forced, open_session
+from .sessions import Explanation, OpenSession, answer_at_once, explain, explain_forced, is_whole, open_session
 from .shelf import adopt_builds, forget_build, quote_builds, rename_build
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "OpenSession",
     "Report",
     "adopt_builds",
+    "answer_at_once",
     "approve",
     "cancel",
     "check_draft",
@@ -22,6 +23,7 @@ __all__ = [
     "explain_forced",
     "forget_build",
     "go_on_in_fallback",
+    "is_whole",
     "make_current",
     "open_session",
     "publish",

@@ -23,7 +23,7 @@ from apps.configurator.models import Build
 from apps.configurator.pricing import Price, PriceStep, QuoteLine, price
 from apps.configurator.rental import RentalTerms
 from apps.configurator.selection import known, settle
-from apps.configurator.services.sessions import Explanation, OpenSession, explain, open_session
+from apps.configurator.services.sessions import Explanation, OpenSession, answer_at_once, explain, open_session
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -118,7 +118,7 @@ def save_build(
 
 def whole_car(session: Session, choices: tuple[str, ...]) -> Price:
     """The price of the car that the choices mean; raises ``Contradiction`` or ``Incomplete``."""
-    answer = session.answer(choices)
+    answer, _priced = answer_at_once(session, choices)  # whether it is whole needs no total
     if not answer.valid:
         found = explain(session, choices, None)
         raise Contradiction(field="choices", extra=_refusal(session, found))

@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from apps.configurator.documents import DocumentRule
-from apps.configurator.engine.answer import Repair
+from apps.configurator.engine.answer import Answer, Repair
 from apps.configurator.errors import NotConfigurable, UnknownMarket
 from apps.configurator.machines import Session, document_for
 from apps.configurator.models import Configurator, ConfiguratorVersion
-from apps.configurator.selection import without
+from apps.configurator.selection import settle, without
 
 
 @dataclass(frozen=True)
 class OpenSession(Session):
     """A session on the version that is on sale."""
 
+    configurator_id: int
     version_id: int
     version_number: int
 
@@ -48,12 +49,12 @@ def open_session(slug: str, market: str = "") -> OpenSession:
     row = (
         Configurator.objects.on_sale()
         .filter(car_model__slug=slug)
-        .values_list("current_id", "current__number", "current__sha256")
+        .values_list("pk", "current_id", "current__number", "current__sha256")
         .first()
     )
     if row is None:
         raise NotConfigurable
-    version_id, number, sha256 = row
+    configurator_id, version_id, number, sha256 = row
 
     def load() -> str:
         return ConfiguratorVersion.objects.values_list("document", flat=True).get(pk=version_id)
@@ -61,7 +62,39 @@ def open_session(slug: str, market: str = "") -> OpenSession:
     document = document_for(sha256, load)
     if market and market not in document.markets:
         raise UnknownMarket(field="market", extra={"market": market})
-    return OpenSession(document, market or document.markets[0], timezone.localdate(), version_id, number)
+    day = timezone.localdate()
+    return OpenSession(document, market or document.markets[0], day, configurator_id, version_id, number)
+
+
+def answer_at_once(session: Session, choices: tuple[str, ...]) -> tuple[Answer, bool]:
+    """The answer, and whether its totals are known yet.
+
+    In fallback mode, while the totals are calculated, it is the outline in the shape of an answer: what is possible,
+    forced and undecided is exact; every total that is not ``None`` is only "possible".
+    """
+    found = session.priced(choices)
+    if found is not None:
+        return found, True
+    outline = session.outline(choices)
+    able = {code: 0 if code in outline.possible else None for code in session.document.options}
+    provisional = Answer(
+        valid=outline.valid,
+        count=None,
+        minimum=None,
+        from_total=able,
+        refuse={},
+        undecided=outline.undecided,
+        forced=outline.forced,
+        complete=None,
+    )
+    return provisional, False
+
+
+def is_whole(session: Session, choices: tuple[str, ...]) -> bool:
+    """Whether the choices decide a whole car."""
+    answer, _priced = answer_at_once(session, choices)
+    machine = session.machine
+    return answer.valid and settle(machine.model, machine.context, choices, answer).complete
 
 
 def explain(session: Session, choices: tuple[str, ...], option: str | None) -> Explanation | None:

@@ -16,10 +16,12 @@ from apps.common.requests import is_htmx, signed_in
 from apps.configurator import costs, markup
 from apps.configurator.errors import Contradiction, Incomplete, UnknownMarket, UnknownOption
 from apps.configurator.forms import CodeForm, CostForm
+from apps.configurator.insight import requests as insight
+from apps.configurator.insight.events import of_click, of_question, of_saving
 from apps.configurator.models import Configurator
 from apps.configurator.screen import draw, draw_row
-from apps.configurator.services import OpenSession, open_session, save_build
-from apps.configurator.state import PageState, has_form_fields, read_state
+from apps.configurator.services import OpenSession, answer_at_once, is_whole, open_session, save_build
+from apps.configurator.state import PageState, drawn_with, has_form_fields, read_state, wish_of
 from apps.configurator.views.shelf import remember
 
 
@@ -39,11 +41,17 @@ def configure(request: HttpRequest, slug: str) -> HttpResponse:
     path = reverse("configurator:configure", args=[slug])
     if asked not in session.document.options:
         asked = ""
+    if has_form_fields(request.GET) and "poll" not in request.GET:
+        _note_click(request, session, state)
     if has_form_fields(request.GET) and not is_htmx(request):
         return redirect(path + _plain(state, asked, moved=state.step != request.GET.get("step", "")))
     if asked and is_htmx(request):
         block, row = draw_row(session, state, asked, path=path)
+        if row.why and row.state == "blocked":
+            insight.record(request, session, of_question(asked, row.why.rules))
         return HttpResponse(markup.option(block, row, path), headers={"Vary": VARY, "HX-Push-Url": "false"})
+    if "poll" in request.GET and not answer_at_once(session, state.choices)[1]:
+        return HttpResponse(status=204, headers={"Vary": VARY})
     response = _page(request, session, state, asked=asked)
     if is_htmx(request):
         response["HX-Push-Url"] = path + state.query()
@@ -64,6 +72,8 @@ def save(request: HttpRequest, slug: str) -> HttpResponse:
         return _page(request, session, state, refusal=str(error), status=error.status)
     if not signed_in(request):
         remember(request, build.code)
+    session = _session(slug, market)
+    insight.record(request, session, of_saving(line["code"] for line in build.lines))
     messages.success(request, _("Saved. Keep the code, or the address of this page."))
     return redirect_page(request, build.get_absolute_url())
 
@@ -78,6 +88,17 @@ def battery(request: HttpRequest, slug: str) -> HttpResponse:
     context |= {"document": session.document, "alone": True}
     status = 422 if context["cost_form"].errors else 200
     return render_page(request, "configurator/battery.html", context, partial="costs", status=status)
+
+
+def _note_click(request: HttpRequest, session: OpenSession, after: PageState) -> None:
+    """What the click says about wishes. The state before it is what the form was drawn with."""
+    document, model = session.document, session.machine.model
+    given = request.GET
+    before = read_state(drawn_with(given), document, model)
+    wish = wish_of(given, document)
+    insight.record(
+        request, session, of_click(document, before, after, wish=wish, complete=is_whole(session, after.choices))
+    )
 
 
 def _plain(state: PageState, asked: str, *, moved: bool) -> str:
@@ -112,6 +133,8 @@ def _page(
         "save_url": reverse("configurator:save", args=[session.document.car]),
         "refusal": refusal,
         "fragment": is_htmx(request),
+        "here": path + state.query(),
+        "visit": insight.visit_of(request),
     }
     if not is_htmx(request):
         context |= _costs(request, session)

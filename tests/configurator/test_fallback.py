@@ -1,0 +1,77 @@
+"""The page while the rules are not compiled: what is possible at once, prices when they are ready, never a wrong one."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from apps.configurator import artefacts, solving
+from apps.configurator.models import Build, Configurator
+from apps.configurator.services import open_session
+from tests.factories.configurator import make_configurator
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+SLUG = "slow-car"
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Configurator:
+    """A car whose rules no process may compile. Its price makes it a document that no other test has compiled."""
+    found = make_configurator(SLUG, base=51_234)
+    monkeypatch.setattr(artefacts, "find", lambda _key: artefacts.Verdict.TOO_LARGE)
+    return found
+
+
+def page(client: Client, query: str = "", **headers: str) -> tuple[Any, str]:
+    response = client.get(f"/configure/{SLUG}/{query}", headers=headers)
+    return response, response.content.decode()
+
+
+def row(html: str, code: str) -> str:
+    found = re.search(rf'id="row-{code}".*?</label>', html, re.S)
+    assert found
+    return found[0]
+
+
+def test_what_fits_is_shown_at_once_and_prices_are_promised(slow: Configurator, client: Client) -> None:
+    assert not open_session(SLUG).exact
+    _response, html = page(client, "?choices=red")
+    assert "checked disabled" in row(html, "large")
+    assert "Does not fit" in row(html, "tow")
+    assert "price is being calculated" in row(html, "rack")
+    assert "Decided so far" in html
+    assert 'hx-trigger="every 1s"' in html
+    assert 'id="cfg-again" href="/configure/slow-car/?choices=red"' in html
+
+
+def test_polling_is_silent_until_the_prices_are_there_and_they_are_exact(slow: Configurator, client: Client) -> None:
+    page(client, "?choices=red")
+    assert page(client, "?choices=red&poll=1", **HTMX)[0].status_code == 204
+    while solving.work():
+        pass
+    response, html = page(client, "?choices=red&poll=1", **HTMX)
+    assert response.status_code == 200
+    assert "+¥500" in row(html, "rack")
+    assert "¥56,234" in html  # 51,234 + red 2,000 + 18-inch 3,000
+    assert "every 1s" not in html
+
+
+def test_a_blocked_option_is_explained_without_prices(slow: Configurator, client: Client) -> None:
+    _response, html = page(client, "?choices=buy,red&explain=tow", **HTMX)
+    assert "No tow bar with 18-inch wheels." in html
+    assert "give up Red; take Tow bar, Blue" in html
+
+
+def test_a_whole_car_has_its_exact_total_and_can_be_saved_at_once(slow: Configurator, client: Client) -> None:
+    _response, html = page(client, "?choices=rent,blue,small,tow,rack")
+    assert "¥52,434" in html
+    client.post(f"/configure/{SLUG}/save/", {"choices": "rent,blue,small,tow,rack"})
+    assert Build.objects.get().total == 5_243_400
+
+
+def test_choices_that_contradict_each_other_are_refused_at_once(slow: Configurator, client: Client) -> None:
+    assert "These choices do not go together." in page(client, "?choices=large,tow")[1]
+    assert client.post(f"/configure/{SLUG}/save/", {"choices": "rent,blue,large,tow"}).status_code == 422
+    assert not Build.objects.exists()
