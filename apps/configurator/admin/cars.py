@@ -3,8 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -16,9 +15,7 @@ from unfold.decorators import action, display
 
 from apps.common.money import yuan
 from apps.configurator.editor.urls import urls
-from apps.configurator.errors import CannotPublish, DraftChanged
 from apps.configurator.models import Configurator, Option, OptionGroup, RentalTerms
-from apps.configurator.services import publish
 
 
 class OptionForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -95,8 +92,7 @@ class ConfiguratorAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
     autocomplete_fields = ("car_model",)
     readonly_fields = ("current",)
     inlines = (GroupInline,)
-    actions_detail = ("open_workspace", "publish_draft")
-    actions = ("publish_drafts",)
+    actions_detail = ("open_workspace",)
 
     def get_urls(self) -> list[Any]:
         return [*urls(self.admin_site), *super().get_urls()]
@@ -127,37 +123,6 @@ class ConfiguratorAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
     @display(description=_("rules"))  # type: ignore[untyped-decorator]
     def number_of_rules(self, configurator: Any) -> int:
         return int(configurator.rule_count)
-
-    @action(description=_("Publish the draft"), permissions=["publish"])  # type: ignore[untyped-decorator]
-    def publish_draft(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        self._publish(request, Configurator.objects.get(pk=object_id))
-        return HttpResponseRedirect(reverse("admin:configurator_configurator_change", args=[object_id]))
-
-    @admin.action(description=_("Publish the drafts"), permissions=["publish"])
-    def publish_drafts(self, request: HttpRequest, queryset: QuerySet[Configurator]) -> None:
-        for configurator in queryset:
-            self._publish(request, configurator)
-
-    def has_publish_permission(self, request: HttpRequest, object_id: object = None) -> bool:
-        return request.user.has_perm("configurator.add_configuratorversion")
-
-    def _publish(self, request: HttpRequest, configurator: Configurator) -> None:
-        if not self.has_publish_permission(request):
-            raise PermissionDenied
-        before = configurator.current_id
-        try:
-            version = publish(configurator=configurator, by=request.user)  # type: ignore[arg-type]
-        except CannotPublish as error:
-            for problem in error.problems:
-                messages.error(request, f"{configurator.car_model}: {problem}")
-        except DraftChanged as error:
-            messages.error(request, str(error))
-        else:
-            text = gettext("%(version)s is what the draft says already.")
-            if version.pk != before:
-                text = gettext("%(version)s is on sale: %(options)s options, %(rules)s rules, from %(cheapest)s.")
-            values = {**version.report, "version": version, "cheapest": yuan(version.report.get("cheapest", 0))}
-            messages.success(request, text % values)
 
 
 @admin.register(OptionGroup)

@@ -2,18 +2,17 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
 from apps.common.money import yuan
 from apps.configurator.models import Build, ConfiguratorVersion
-from apps.configurator.services import make_current
 
 
 class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
@@ -36,7 +35,7 @@ class ConfiguratorVersionAdmin(ReadOnlyAdmin):
     list_select_related = ("configurator__car_model", "published_by")
     search_fields = ("sha256", "configurator__car_model__slug")
     date_hierarchy = "published_at"
-    actions_detail = ("go_back",)
+    actions_detail = ("compare",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ConfiguratorVersion]:
         found: QuerySet[ConfiguratorVersion] = super().get_queryset(request)
@@ -50,15 +49,11 @@ class ConfiguratorVersionAdmin(ReadOnlyAdmin):
     def short_hash(self, version: ConfiguratorVersion) -> str:
         return version.sha256[:12]
 
-    @action(description=_("Put this version on sale"), permissions=["publish"])  # type: ignore[untyped-decorator]
-    def go_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        version = ConfiguratorVersion.objects.get(pk=object_id)
-        make_current(version=version)
-        messages.success(request, gettext("%(version)s is on sale.") % {"version": version})
-        return HttpResponseRedirect(reverse("admin:configurator_configuratorversion_change", args=[object_id]))
-
-    def has_publish_permission(self, request: HttpRequest, object_id: object = None) -> bool:
-        return request.user.has_perm("configurator.add_configuratorversion")
+    @action(description=_("Compare and go back"))  # type: ignore[untyped-decorator]
+    def compare(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        version = get_object_or_404(ConfiguratorVersion.objects.defer("document"), pk=object_id)
+        address = reverse("admin:configurator_editor_version", args=[version.configurator_id, version.number])
+        return HttpResponseRedirect(address)
 
 
 @admin.register(Build)

@@ -30,8 +30,7 @@ def page(
         **around,
         "title": " · ".join(part for part in (str(configurator), title) if part),
         "configurator": configurator,
-        # A page names hundreds of addresses below the car's own: looked up once.
-        "base": reverse("admin:configurator_editor_workspace", args=[configurator.pk]).removesuffix("workspace/"),
+        "base": base_of(configurator),
         "is_fullwidth": "1",
         "may_edit": {
             model: {action: may(request, f"configurator.{action}_{model}") for action in ("add", "change", "delete")}
@@ -40,3 +39,8 @@ def page(
         "tab": title,
     }
     return render_page(request, template, {**base, **context}, partial=partial, status=status)
+
+
+def base_of(configurator: Configurator) -> str:
+    """The address of the car that all of its pages are below; a page names hundreds of them."""
+    return reverse("admin:configurator_editor_workspace", args=[configurator.pk]).removesuffix("workspace/")

@@ -1,8 +1,9 @@
 """Rows as the workspace shows them: sentences in both languages, what the check says, and what they are found by."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from apps.common.translated import content_language
 from apps.configurator.editor.choices import own
-from apps.configurator.linting import Place, Remark
+from apps.configurator.linting import Level, Place, Remark
 from apps.configurator.models import Option, OptionGroup, PriceRule, Rule
 from apps.configurator.rules import mentioned
 from apps.configurator.screen import market_name
@@ -197,6 +198,13 @@ def tell(remark: Remark, names: Names) -> Told:
     elif remark.subject:
         subject = (f"option-{remark.subject}", names.option(remark.subject))
     return Told(remark.level, str(titles[remark.kind]), subject, remark.rules, _where(remark.places))
+
+
+def tell_finding(entry: Mapping[str, Any], names: Names) -> Told:
+    """A finding of a publication's report, which knows its markets but not its days."""
+    level: Level = "notes" if entry["kind"] == "redundant" else "warns"
+    told = tell(Remark(entry["kind"], level, entry["subject"], tuple(entry["rules"])), names)
+    return replace(told, where=both(market_name(code) for code in entry.get("markets", ())))
 
 
 def _where(places: Sequence[Place]) -> str:

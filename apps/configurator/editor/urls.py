@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.urls import URLPattern, path, re_path
 
-from apps.configurator.editor import rows, workspace
+from apps.configurator.editor import previewing, rows, versions, workspace
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
@@ -25,6 +25,20 @@ def urls(site: AdminSite) -> list[URLPattern]:
         at("workspace/", workspace.workspace, "workspace"),
         at("check/", workspace.check, "lint"),
         at("log/", workspace.log, "log"),
+        at("preview/", previewing.show, "preview"),
+        at("preview/<str:day>/", previewing.show, "preview_on"),
+        at("changes/", versions.changes, "changes"),
+        at("publish/", versions.ask, "publish"),
+        at("versions/", versions.versions, "versions"),
+        at("versions/<int:number>/", versions.version, "version"),
+        at("versions/<int:number>/restore/", versions.bring_back, "restore"),
+        at("versions/<int:number>/publish/", versions.ask, "publish_again"),
+        at("publications/<int:publication_id>/", versions.publication, "publication"),
+        re_path(
+            r"^(?P<pk>[0-9]+)/publications/(?P<publication_id>[0-9]+)/(?P<what>approve|refuse|cancel|fallback)/$",
+            site.admin_view(versions.decide),
+            name="configurator_editor_decide",
+        ),
         row("new/", rows.new, "new"),
         row("check/", rows.check, "check"),
         row(one, rows.edit, "edit"),

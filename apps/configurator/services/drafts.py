@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from apps.configurator import linting
 from apps.configurator.documents import build, canonical, digest, read
+from apps.configurator.engine.compiler import Budget
 from apps.configurator.engine.model import ModelError
 from apps.configurator.errors import ChangedMeanwhile, StillUsed
 from apps.configurator.linting import Remark
@@ -26,12 +27,15 @@ from apps.configurator.machines import Session
 from apps.configurator.models import Configurator, Option, OptionGroup, PriceRule, Rule
 from apps.configurator.rules import Groups, InvalidParameters, check_rule, check_when, read_rule
 from apps.configurator.services import audit
+from apps.configurator.services.artefacts import ensure_artefact
 from apps.configurator.services.publish import draft
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
 type Row = Rule | PriceRule | Option | OptionGroup
+PREVIEW_BUDGET = Budget(seconds=8)
+"""Longer than this nobody waits for a preview: solving answers it then."""
 LINT_KEPT_S = 24 * 3600
 FIELDS: dict[type[Row], tuple[str, ...]] = {
     Rule: ("code", "kind", "parameters", "reason_en", "reason_zh", "owner", "valid_from", "valid_until"),
@@ -92,7 +96,7 @@ def cannot_publish(found: Sequence[Remark]) -> bool:
 
 
 def preview(configurator: Configurator, market: str = "", day: date | None = None) -> Session:
-    """The draft as a visitor of that market would meet it on that day.
+    """The draft as a visitor of that market would meet it on that day, compiled if nobody has yet: a second or two.
 
     Raises:
         InvalidParameters, ModelError: the draft is broken; ``lint`` says how.
@@ -100,7 +104,8 @@ def preview(configurator: Configurator, market: str = "", day: date | None = Non
     document = read(draft(configurator))
     chosen = market if market in document.markets else document.markets[0]
     session = Session(document, chosen, day or timezone.localdate())
-    document.model_on(session.day)  # raises here rather than in the middle of a page
+    model = document.model_on(session.day)
+    ensure_artefact(model, session.context, budget=PREVIEW_BUDGET)
     return session
 
 
