@@ -49,6 +49,11 @@ class UnknownKind(InvalidInput):
     message = _("“%(kind)s” is nothing that a basket can hold.")
 
 
+class TooManyCodes(DomainError):
+    code = "too_many_codes"
+    message = _("A basket takes at most %(most)s codes.")
+
+
 class LineNotFound(DomainError):
     code = "line_not_found"
     message = _("This line is not in the basket.")

@@ -1,6 +1,6 @@
 """What visitors type on the pages of buying and tracking: parsing and field validation, nothing else."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -52,6 +52,12 @@ class QuantityForm(forms.Form):
 
     def error_text(self) -> str:
         return " ".join(str(error) for errors in self.errors.values() for error in errors)
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("Code"), max_length=40, widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"})
+    )
 
 
 class CheckoutForm(forms.Form):
@@ -116,11 +122,21 @@ class CheckoutForm(forms.Form):
         label=_("I have read the order terms and what renting a battery costs, where I rent one."),
         error_messages={"required": _("Without your consent to the terms there is no order.")},
     )
+    build_month = forms.ChoiceField(
+        label=_("Built in"),
+        required=False,
+        help_text=_("The maker gives us so many cars a month. A later month is delivered later."),
+    )
     key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
     quoted = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *, has_car: bool = True, **rest: Any) -> None:
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, has_car: bool = True, months: Sequence[Any] = (), **rest: Any
+    ) -> None:
         super().__init__(data, **rest)
+        month: Any = self.fields["build_month"]
+        month.choices = [(one.key, one.label) for one in months if one.free > 0]
+        self.has_months = bool(month.choices)
         # Goods are sent; only a car is handed over at a store.
         self.fields["delivery_store"].required = has_car
         self.fields["city"].queryset = City.objects.order_by("-population", "pk")  # type: ignore[attr-defined]
@@ -129,6 +145,7 @@ class CheckoutForm(forms.Form):
             "hx-trigger": "change",
             "hx-target": "#stores",
             "hx-swap": "outerHTML",
+            "hx-include": "closest form",
         }
         # Any store that hands over cars is accepted; only the nearest are shown.
         self.fields["delivery_store"].queryset = delivery_stores()  # type: ignore[attr-defined]

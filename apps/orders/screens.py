@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -18,7 +18,9 @@ from apps.orders.actions import Action, actions
 from apps.orders.lifecycle import PAID, QUIET, WHAT_IT_MEANS, Actor, Status, allowed_transitions
 from apps.orders.models import LineKind, Order, OrderLine, PaymentLeg
 from apps.orders.nextsteps import Next, has_live_handover, next_step
+from apps.orders.region import Promise, promise_of
 from apps.orders.services import PricedBasket, PricedLine, cancellation, due_leg
+from apps.orders.services.allotments import month_name
 from apps.orders.tracks import Track, tracks
 from apps.stores.models import Appointment
 
@@ -173,6 +175,23 @@ class OrderScreen:
     documents: list[Paper]
     history: list[Step]
     confirming: bool
+
+    @property
+    def savings(self) -> list[PriceStep]:
+        """What campaigns took off."""
+        rows = (step for step in self.order.trace if step["rule"].startswith("promotion:"))
+        return [PriceStep(step["label_en"], step["label_zh"], step["amount"]) for step in rows]
+
+    @property
+    def build_month(self) -> str:
+        """In which month the car is built; empty when that is not known."""
+        month = next((row.line.facts.get("build_month") for row in self.lines if row.line.kind == LineKind.CAR), None)
+        return month_name(date.fromisoformat(f"{month}-01")) if month else ""
+
+    @property
+    def region(self) -> Promise | None:
+        """Who invoices and which subsidies were promised when the order was placed."""
+        return promise_of(self.order.region)
 
 
 def order_screen(order: Order, *, came_back: bool = False) -> OrderScreen:

@@ -15,7 +15,7 @@ from tests.factories.orders import delivered_order, make_order, reserved_order, 
 pytestmark = pytest.mark.django_db
 VIEW = "orders.view_order"
 PAGES = (
-    "allocation", "allotment", "basket", "fulfilmentstep", "notice", "order", "partnerjob", "paymentevent",
+    "allocation", "allotment", "basket", "fulfilmentstep", "order", "partnerjob", "paymentevent",
     "paymentleg", "refund", "sandboxevent", "sandboxpayment", "timer", "transition", "vehicle", "workitem",
 )  # fmt: skip
 

@@ -85,6 +85,8 @@ class OrderViewSet(IdempotentMixin, GenericViewSet[Order]):
             user=user,
             key=request.headers.get("Idempotency-Key"),
             quoted=values.get("quoted"),
+            build_month=values.get("build_month"),
+            region_answers=values["region"],
         )
         body = order_body(Order.objects.whole().get(pk=order.pk)) | {"token": order.token}
         return Response(body, status=status.HTTP_201_CREATED)

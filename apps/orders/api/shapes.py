@@ -35,6 +35,18 @@ class OrderInput(serializers.Serializer[Any]):
     invoice = InvoiceInput()
     payment_plan = serializers.ChoiceField(choices=Order.Plan.choices)
     accept_terms = serializers.BooleanField()
+    build_month = serializers.DateField(
+        required=False,
+        allow_null=True,
+        input_formats=["%Y-%m", "%Y-%m-%d"],
+        help_text="YYYY-MM; the nearest when left out",
+    )
+    region = serializers.ListField(
+        child=serializers.CharField(max_length=80),
+        required=False,
+        default=list,
+        help_text="statements about subsidies that the buyer affirms (baskets/{id}/region/)",
+    )
     quoted = serializers.IntegerField(
         required=False,
         allow_null=True,
@@ -72,6 +84,7 @@ class OrderLineOutput(serializers.Serializer[Any]):
     quantity = serializers.IntegerField()
     unit_price = serializers.IntegerField()
     fitting_price = serializers.IntegerField()
+    discount = serializers.IntegerField(help_text="what the line bears of the campaigns")
     total = serializers.IntegerField()
     status = serializers.ChoiceField(choices=LineStatus.choices)
     price_trace = serializers.ListField(child=serializers.DictField())
@@ -131,6 +144,10 @@ class OrderOutput(serializers.Serializer[Any]):
     lines = OrderLineOutput(many=True)
     payments = PaymentOutput(many=True)
     timeline = TimelineOutput(many=True)
+    discount = serializers.IntegerField()
+    trace = serializers.ListField(child=serializers.DictField(), help_text="the total, step by step")
+    region = serializers.DictField(help_text="who invoices and which subsidies were promised")
+    build_month = serializers.CharField(allow_null=True, help_text="YYYY-MM")
     placed_at = serializers.DateTimeField()
 
 

@@ -27,7 +27,7 @@ from apps.orders.identifiers import ORDER_DIGITS, mod_11_10
 from apps.orders.lifecycle import Status
 from apps.orders.models import LineKind, Order, OrderLine
 from apps.orders.services.placing import frozen_line
-from apps.orders.services.prices import PricedLine
+from apps.orders.services.prices import PricedLine, plain_trace
 from apps.orders.services.signing import contract_hash
 from apps.orders.services.supply import STOCKED
 from apps.orders.services.transitions import HOLD_GRACE
@@ -151,6 +151,7 @@ def _promised(priced: Sequence[PricedLine]) -> dict[str, object]:
     car = next((line for line in priced if line.kind == LineKind.CAR), None)
     return {
         "total": sum(line.total for line in priced),
+        "trace": plain_trace(priced),
         "monthly": car.monthly if car else None,
         "terms": car.terms.as_json() if car and car.terms else None,
         "fees": [fee.as_json() for fee in fee_table(car.total)] if car else [],

@@ -207,6 +207,11 @@ class OrderLine(models.Model):
     def __str__(self) -> str:
         return f"{self.name_en} × {self.quantity}"
 
+    @property
+    def gross(self) -> int:
+        """Before campaigns."""
+        return (self.unit_price + self.fitting_price) * self.quantity
+
 
 class Transition(models.Model):
     """One step of the header. Append-only (a trigger sees to it), numbered without gaps."""

@@ -16,13 +16,17 @@ from apps.orders.errors import (
     BuildNotOrderable,
     LineNotFound,
     OneCarOnly,
+    TooManyCodes,
     UnknownBuild,
     UnknownKind,
 )
 from apps.orders.models import BUYABLE, Basket, BasketLine, LineKind
+from apps.promotions import services as promotions
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
+
+MOST_CODES = 5
 
 
 def create_basket(*, user: "User | None" = None) -> Basket:
@@ -136,6 +140,33 @@ def remove_line(*, basket: Basket, line_id: int) -> None:
 
 
 @transaction.atomic
+def enter_code(*, basket: Basket, code: str) -> str:
+    """Remember a code for the basket; whether it does anything, and why not, the basket's price says.
+
+    Raises:
+        UnknownCode; TooManyCodes.
+    """
+    mine = _lock(basket)
+    known = promotions.known_code(code).code
+    if known not in mine.codes:
+        if len(mine.codes) >= MOST_CODES:
+            raise TooManyCodes(field="code", extra={"most": MOST_CODES})
+        mine.codes = [*mine.codes, known]
+        mine.save(update_fields=["codes", "changed_at"])
+    basket.codes = mine.codes
+    return known
+
+
+@transaction.atomic
+def drop_code(*, basket: Basket, code: str) -> None:
+    """Forget a code; one that is not there is forgotten already."""
+    mine = _lock(basket)
+    mine.codes = [one for one in mine.codes if one != code.strip().upper()]
+    mine.save(update_fields=["codes", "changed_at"])
+    basket.codes = mine.codes
+
+
+@transaction.atomic
 def merge_baskets(*, guest: Basket, user: "User") -> Basket:
     """What a guest collected becomes the user's on signing in; where both have a car, the guest's newer one stays."""
     mine = basket_of(user=user)
@@ -154,6 +185,9 @@ def merge_baskets(*, guest: Basket, user: "User") -> Basket:
         else:
             same.quantity = max(same.quantity, line.quantity)
             same.save(update_fields=["quantity"])
+    codes = [*mine.codes, *(code for code in guest.codes if code not in mine.codes)][:MOST_CODES]
+    Basket.objects.filter(pk=mine.pk).update(codes=codes)
+    mine.codes = codes
     Basket.objects.filter(pk=guest.pk).delete()
     return mine
 

@@ -2,14 +2,15 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg.errors import UniqueViolation
@@ -18,6 +19,7 @@ from apps.accounts.models import valid_phone
 from apps.capacity.errors import Unavailable
 from apps.common.doorbell import ring
 from apps.common.errors import FieldErrors
+from apps.orders import region
 from apps.orders.errors import (
     BasketClosed,
     BasketNotFound,
@@ -33,7 +35,9 @@ from apps.orders.models import Basket, LineKind, Order, OrderLine, PaymentLeg
 from apps.orders.services import fitting, supply, transitions
 from apps.orders.services.prices import PricedBasket, PricedLine, price_basket
 from apps.orders.terms import HOLD, fee_table, payment_legs
-from apps.stores.models import Store
+from apps.promotions import services as promotions
+from apps.promotions.engine import replay
+from apps.stores.models import City, Store
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -73,10 +77,12 @@ def place_order(
     key: str | None = None,
     quoted: int | None = None,
     build_month: date | None = None,
+    region_answers: Collection[str] = (),
 ) -> Order:
     """Buy the basket. The same ``key`` gives the order that it made before. ``quoted`` is the total the buyer saw.
 
     The car is built in ``build_month``, or in the first month that has a car left when none is asked for.
+    ``region_answers`` are the statements about subsidies that the buyer affirmed (``region.Question.field``).
 
     Raises:
         FieldErrors, TermsNotAccepted: of the input. EmptyBasket, BasketClosed, NoDeliveryThere.
@@ -101,9 +107,10 @@ def place_order(
         "delivery_store": delivery_store,
         "payment_plan": payment_plan,
     }
+    asked = _Asked(quoted, build_month, city_named(city), frozenset(region_answers))
     for _attempt in range(supply.TRIES):
         try:
-            return _place(basket, user, stored_key, quoted, delivery_store, details, build_month)
+            return _place(basket, user, stored_key, delivery_store, details, asked)
         except supply.Overtaken:  # somebody took the last of the chosen month: choose again
             continue
         except IntegrityError as error:
@@ -114,15 +121,31 @@ def place_order(
     raise Unavailable
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the buyer saw and wants, beside their own details."""
+
+    quoted: int | None
+    month: date | None
+    city: City | None
+    answers: frozenset[str]
+
+
+def city_named(text: str) -> City | None:
+    """The city that somebody means by its slug or its name in either language; the largest of that name."""
+    name = text.strip()
+    rows = City.objects.filter(Q(slug=name.lower()) | Q(name_en__iexact=name) | Q(name_zh=name))
+    return rows.order_by("-population").first()
+
+
 @transaction.atomic
 def _place(
     basket: Basket,
     user: "User | None",
     key: str | None,
-    quoted: int | None,
     store: Store | None,
     details: dict[str, object],
-    month: date | None,
+    asked: _Asked,
 ) -> Order:
     mine = Basket.objects.select_for_update().filter(pk=basket.pk).first()
     if mine is None or (mine.user_id is not None and (user is None or user.pk != mine.user_id)):
@@ -132,11 +155,15 @@ def _place(
         return before
     if mine.ordered_at is not None:
         raise BasketClosed
-    priced = _checked(price_basket(mine), quoted)
+    email, city = str(details["email"]), asked.city
+    priced = _checked(price_basket(mine, city=city.slug if city else "", user=user, email=email), asked.quoted)
     if priced.car is not None and (store is None or not _hands_over(store)):
         raise NoDeliveryThere(field="delivery_store")
-    chosen = supply.plan(_wish(priced, store, month), any_month=False)
+    uses = promotions.uses_of(priced.codes, priced.result, email) if priced.codes else {}
+    chosen = supply.plan(_wish(priced, store, asked.month, uses), any_month=False)
+    chosen = replace(chosen, fresh={**uses, **chosen.fresh})
     now = timezone.now()
+    details |= {"vouchers": sorted(uses), "region": _region(priced, asked, str(details["invoice_kind"]))}
     order = _insert(priced, basket_id=mine.pk, placed_at=now, **details)
     _freeze_lines(order, priced.lines, chosen)
     _plan_payments(order, has_car=priced.car is not None)
@@ -179,6 +206,8 @@ def _checked(priced: PricedBasket, quoted: int | None) -> PricedBasket:
             raise line.error
         if line.problem:
             raise BuildNotOrderable(line.problem)
+    if replay(priced.trace) != priced.total or priced.total != sum(line.total for line in priced.lines):
+        raise ValueError("The price trace does not lead to the total.")
     if quoted is not None and quoted != priced.total:
         raise PriceChanged(extra={"quoted": quoted, "total": priced.total})
     return priced
@@ -243,6 +272,8 @@ def _insert(priced: PricedBasket, **fields: object) -> Order:
     promised: dict[str, object] = {
         "car_model": priced.car_model,
         "total": priced.total,
+        "discount": priced.saved,
+        "trace": priced.trace,
         "monthly": priced.monthly,
         "terms": priced.terms.as_json() if priced.terms else None,
         "fees": [fee.as_json() for fee in fee_table(car.total)] if car else [],
@@ -257,7 +288,28 @@ def _insert(priced: PricedBasket, **fields: object) -> Order:
     raise AssertionError("unreachable")
 
 
-def _wish(priced: PricedBasket, store: Store | None, month: date | None) -> supply.Wish:
+def region_case(priced: PricedBasket, city: City, invoice: str, answers: Collection[str]) -> region.Case | None:
+    """What the region's table is asked about this basket; None without a car."""
+    if priced.car is None or priced.car_model is None:
+        return None
+    return region.Case(
+        city=city.slug,
+        province=city.province,
+        price=priced.car.total,
+        energy=priced.car_model.energy,
+        invoice=invoice,
+        day=timezone.localdate(),
+        answers=frozenset(answers),
+    )
+
+
+def _region(priced: PricedBasket, asked: _Asked, invoice: str) -> dict[str, Any]:
+    """What the order is told about its city, once and for all."""
+    case = region_case(priced, asked.city, invoice, asked.answers) if asked.city else None
+    return region.answer(case).as_json(case) if case else {}
+
+
+def _wish(priced: PricedBasket, store: Store | None, month: date | None, uses: Collection[str]) -> supply.Wish:
     car = priced.car
     return supply.Wish(
         car_model=priced.car_model if car else None,
@@ -266,6 +318,7 @@ def _wish(priced: PricedBasket, store: Store | None, month: date | None) -> supp
         minutes=fitting.minutes_of((one.kind, one.quantity, one.details, one.needs_fitting) for one in priced.lines),
         store=store,
         asked=month,
+        codes=tuple(uses),
     )
 
 
@@ -289,6 +342,7 @@ def frozen_line(order: Order, position: int, line: PricedLine) -> OrderLine:
         quantity=line.quantity,
         unit_price=line.unit_price,
         fitting_price=line.fitting_price,
+        discount=line.discount,
         total=line.total,
         service=line.service,
         trace=list(line.trace),

@@ -1,9 +1,14 @@
 """What a basket costs at this moment. Nothing is written."""
 
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.bundles import services as bundles
@@ -12,13 +17,24 @@ from apps.common.errors import DomainError
 from apps.common.translated import Translated
 from apps.configurator import services as configurator
 from apps.configurator.rental import RentalTerms
-from apps.orders.models import Basket, BasketLine, LineKind
+from apps.orders.lifecycle import Status
+from apps.orders.models import Basket, BasketLine, LineKind, Order
 from apps.orders.terms import payment_legs
+from apps.promotions import services as promotions
+from apps.promotions.engine import Buyer, Item, Result, calculate
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+MARKET = "CN"
+NOTHING = Result((), {})
 
 
 @dataclass(frozen=True)
 class PricedLine:
-    """One line at today's price, in fen. ``problem`` says why it cannot be bought as it stands; it then counts nothing."""
+    """One line at today's price, in fen. ``problem`` says why it cannot be bought as it stands; it then counts nothing.
+
+    ``discount`` is what it bears of the campaigns; ``total`` is what is left.
+    """
 
     id: int
     kind: str
@@ -28,6 +44,7 @@ class PricedLine:
     quantity: int
     unit_price: int = 0
     fitting_price: int = 0
+    discount: int = 0
     service: str = ""
     needs_fitting: bool = False
     details: dict[str, Any] = field(default_factory=dict)
@@ -39,8 +56,20 @@ class PricedLine:
     name = Translated("name")
 
     @property
-    def total(self) -> int:
+    def gross(self) -> int:
+        """Before campaigns."""
         return (self.unit_price + self.fitting_price) * self.quantity
+
+    @property
+    def total(self) -> int:
+        return self.gross - self.discount
+
+    @property
+    def item(self) -> Item:
+        """The line as the campaigns see it."""
+        options = frozenset(str(one["code"]) for one in self.details.get("options", ()))
+        unit = self.unit_price + self.fitting_price
+        return Item(self.code, self.kind, self.code, unit, self.quantity, options, self.name_en, self.name_zh)
 
 
 @dataclass(frozen=True)
@@ -50,10 +79,30 @@ class PricedBasket:
     id: UUID
     lines: tuple[PricedLine, ...]
     car_model: CarModel | None
+    result: Result = NOTHING
+    codes: tuple[str, ...] = ()
+
+    @property
+    def gross(self) -> int:
+        return sum(line.gross for line in self.lines)
+
+    @property
+    def saved(self) -> int:
+        return self.result.saved
+
+    @cached_property
+    def code_states(self) -> list[promotions.CodeState]:
+        """What each code does, and why one does nothing; reads the codes."""
+        return promotions.states_of(self.codes, self.result) if self.codes else []
+
+    @property
+    def trace(self) -> list[dict[str, Any]]:
+        """The total, step by step, so that ``engine.replay`` gives it again."""
+        return [step.as_json() for step in self.result.steps]
 
     @property
     def total(self) -> int:
-        return sum(line.total for line in self.lines)
+        return self.result.total
 
     @property
     def car(self) -> PricedLine | None:
@@ -88,12 +137,50 @@ class PricedBasket:
         return self.total - self.deposit
 
 
-def price_basket(basket: Basket) -> PricedBasket:
-    """Price every line; a line that cannot be bought says so and counts nothing."""
-    lines = list(basket.lines.select_related("build__car_model__brand", "build__version").order_by("pk"))
-    build = next((line.build for line in lines if line.build is not None), None)
+def price_basket(
+    basket: Basket, *, city: str = "", user: "User | None" = None, email: str = "", day: date | None = None
+) -> PricedBasket:
+    """Price every line and take off what campaigns give; a line that cannot be bought says so and counts nothing.
+
+    Args:
+        city: slug of the city of registration, where it is known; some campaigns depend on it.
+        user, email: the buyer, as far as known: groups of customers and first orders.
+    """
+    rows = list(basket.lines.select_related("build__car_model__brand", "build__version").order_by("pk"))
+    build = next((line.build for line in rows if line.build is not None), None)
     car_model = build.car_model if build else None
-    return PricedBasket(basket.pk, tuple(price_line(line, car_model) for line in lines), car_model)
+    lines = sorted((price_line(line, car_model) for line in rows), key=lambda one: one.kind != LineKind.CAR)
+    buyer = Buyer(
+        day=day or timezone.localdate(),
+        market=build.market if build else MARKET,
+        city=city,
+        codes=frozenset(basket.codes),
+        car_model=car_model.slug if car_model else "",
+    )
+    result = with_campaigns(lines, buyer, user=user or basket.user, email=email)
+    priced = {line.id: replace(line, discount=result.saved_on(line.code)) for line in lines}
+    return PricedBasket(basket.pk, tuple(priced[row.pk] for row in rows), car_model, result, tuple(basket.codes))
+
+
+def with_campaigns(lines: Sequence[PricedLine], buyer: Buyer, *, user: "User | None" = None, email: str = "") -> Result:
+    """What these lines cost this buyer, step by step."""
+    rules = promotions.rules_on(buyer.day, buyer.codes)
+    if any(rule.segments for rule in rules):
+        buyer = replace(buyer, segments=promotions.segments_of(user, buyer.day))
+    if any(rule.first_order for rule in rules):
+        buyer = replace(buyer, first_order=not _has_ordered(user, email))
+    return calculate(rules, [line.item for line in lines if not line.problem], buyer)
+
+
+def plain_trace(lines: Sequence[PricedLine]) -> list[dict[str, Any]]:
+    """The trace of lines without any campaign."""
+    return [step.as_json() for step in calculate([], [line.item for line in lines], Buyer(timezone.localdate())).steps]
+
+
+def _has_ordered(user: "User | None", email: str) -> bool:
+    mine = Q(email__iexact=email.strip()) if email.strip() else Q(pk=None)
+    mine |= Q(user=user) if user else Q(pk=None)
+    return Order.objects.filter(mine).exclude(status__in=[Status.EXPIRED, Status.CANCELLED]).exists()
 
 
 def price_line(line: BasketLine, car_model: CarModel | None) -> PricedLine:

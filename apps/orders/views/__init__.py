@@ -1,7 +1,7 @@
 """The pages of buying and following: one module for each noun."""
 
-from apps.orders.views.baskets import add, basket, change_line, remove_line
-from apps.orders.views.checkout import checkout, stores
+from apps.orders.views.baskets import add, basket, change_line, enter_code, remove_line
+from apps.orders.views.checkout import checkout, region, stores
 from apps.orders.views.finding import claim, find, mine
 from apps.orders.views.handover import handover
 from apps.orders.views.messages import order_messages
@@ -16,12 +16,14 @@ __all__ = [
     "checkout",
     "claim",
     "detail",
+    "enter_code",
     "find",
     "handover",
     "mine",
     "order_messages",
     "pay",
     "progress",
+    "region",
     "remove_line",
     "sign",
     "stores",

@@ -11,7 +11,7 @@ from apps.common.errors import DomainError
 from apps.common.pages import redirect_page, render_page
 from apps.orders import services
 from apps.orders.errors import OneCarOnly
-from apps.orders.forms import AddForm, QuantityForm
+from apps.orders.forms import AddForm, CodeForm, QuantityForm
 from apps.orders.models import Basket, LineKind
 from apps.orders.screens import basket_rows
 from apps.orders.services.replacing import replace_car
@@ -74,6 +74,27 @@ def remove_line(request: HttpRequest, pk: int) -> HttpResponse:
     return _changed(request, mine)
 
 
+@never_cache
+@require_POST
+def enter_code(request: HttpRequest) -> HttpResponse:
+    """A code for a lower price, or its removal (``drop``)."""
+    mine = find_basket(request)
+    if mine is None:
+        return redirect_page(request, reverse("orders:basket"))
+    form = CodeForm(request.POST)
+    if not form.is_valid():
+        return _show(request, mine, status=422, code_form=form)
+    try:
+        if "drop" in request.POST:
+            services.drop_code(basket=mine, code=form.cleaned_data["code"])
+        else:
+            services.enter_code(basket=mine, code=form.cleaned_data["code"])
+    except DomainError as error:
+        form.add_error("code", str(error))
+        return _show(request, mine, status=error.status, code_form=form)
+    return _changed(request, mine)
+
+
 def _changed(request: HttpRequest, mine: Basket) -> HttpResponse:
     """The new basket in place for htmx; the page again, asked for with GET, for everyone else."""
     if getattr(request, "htmx", False):
@@ -91,6 +112,7 @@ def _show(request: HttpRequest, mine: Basket | None, *, status: int = 200, **mor
         "rows": rows,
         "car_model": priced.car_model if priced else None,
         "kinds": LineKind,
+        "code_form": CodeForm(),
         **more,
     }
     return render_page(request, "orders/basket.html", context, partial="basket", status=status)

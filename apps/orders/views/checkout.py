@@ -3,9 +3,10 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
@@ -20,8 +21,11 @@ from apps.orders import services
 from apps.orders.errors import BasketClosed
 from apps.orders.forms import NEAREST, CheckoutForm, delivery_stores, first_details
 from apps.orders.models import Basket, Order
+from apps.orders.region import Answer, answer
 from apps.orders.screens import options_of, price_steps
 from apps.orders.services import Contact, InvoiceData, PricedBasket
+from apps.orders.services.allotments import Month, months_of
+from apps.orders.services.placing import region_case
 from apps.orders.views.access import PLACED, find_basket, forget_basket, remember_order
 from apps.stores.models import City, Store
 
@@ -54,18 +58,36 @@ def checkout(request: HttpRequest) -> HttpResponse:
     if placed:  # the second click of a double click
         return redirect_page(request, reverse("orders:detail", args=[placed]))
     basket = find_basket(request)
-    priced = services.price_basket(basket) if basket else None
+    priced = _priced(request, basket, request.POST) if basket else None
     if basket is None or priced is None or not priced.can_order:
         return redirect_page(request, reverse("orders:basket"))
     if request.method != "POST":
         return _show(request, _fresh_form(request, priced), priced)
     if "show_stores" in request.POST:  # without a script the city's stores come with the page
-        return _show(request, CheckoutForm(initial=request.POST.dict(), has_car=priced.car is not None), priced)
+        seen = request.POST.dict() | {"quoted": str(priced.total)}
+        return _show(request, _form(priced, initial=seen), priced)
     return _place(request, basket, priced)
 
 
+def _priced(request: HttpRequest, basket: Basket, typed: QueryDict) -> PricedBasket:
+    """The price for the city and the e-mail that were typed so far."""
+    city, email = typed.get("city", ""), typed.get("email", "")
+    return services.price_basket(basket, city=city, user=user_or_none(request), email=email)
+
+
+def _months(priced: PricedBasket) -> list[Month]:
+    car = priced.car
+    if car is None or priced.car_model is None:
+        return []
+    return months_of(priced.car_model.slug, {str(option["code"]) for option in car.details.get("options", ())})
+
+
+def _form(priced: PricedBasket, data: Any = None, **rest: Any) -> CheckoutForm:
+    return CheckoutForm(data, has_car=priced.car is not None, months=_months(priced), **rest)
+
+
 def _place(request: HttpRequest, basket: Basket, priced: PricedBasket) -> HttpResponse:
-    form = CheckoutForm(request.POST, has_car=priced.car is not None)
+    form = _form(priced, request.POST)
     if not form.is_valid():
         return _show(request, form, priced, status=UNPROCESSABLE)
     try:
@@ -106,13 +128,15 @@ def _order(request: HttpRequest, basket: Basket, data: dict[str, Any]) -> Order:
         user=user_or_none(request),
         key=data["key"] or None,
         quoted=data["quoted"],
+        build_month=date.fromisoformat(f"{data['build_month']}-01") if data["build_month"] else None,
+        region_answers=request.POST.getlist("region"),
     )
 
 
 def _fresh_form(request: HttpRequest, priced: PricedBasket) -> CheckoutForm:
     known: dict[str, Any] = first_details(user_or_none(request))
     known |= {"key": uuid.uuid4().hex, "quoted": priced.total}
-    return CheckoutForm(initial=known, has_car=priced.car is not None)
+    return _form(priced, initial=known)
 
 
 def _show(
@@ -131,21 +155,54 @@ def _show(
         "stores": _with_chosen(found, chosen),
         "chosen": chosen,
         "refused": refused,
+        "region": _region(priced, city, str(form["invoice_kind"].value() or ""), request.POST),
+        "answers": request.POST.getlist("region"),
     }
     return render_page(request, "orders/checkout.html", context, partial="checkout", status=status)
+
+
+def _region(priced: PricedBasket, city: City | None, invoice: str, typed: QueryDict) -> Answer | None:
+    """Who invoices and which subsidies there are, for what was typed so far."""
+    case = region_case(priced, city, invoice or "personal", typed.getlist("region")) if city else None
+    return answer(case) if case else None
 
 
 @never_cache
 @require_safe
 def stores(request: HttpRequest) -> HttpResponse:
-    """Stores that hand over cars, near a city or a place, as a part of the checkout's form."""
+    """Stores that hand over cars, near a city or a place, and what else the city decides: parts of the checkout's form."""
     if not is_htmx(request):
         return redirect_page(request, reverse("orders:checkout"))
     city = City.objects.filter(slug=request.GET.get("city", "")).first()
-    place = (city.latitude, city.longitude) if city else _place_of(request.GET.get("near", ""))
+    place = _place_of(request.GET.get("near", "")) or ((city.latitude, city.longitude) if city else None)
     found = _nearest(*place) if place else []
-    chosen = request.GET.get("delivery_store", "") or (found[0].code if found else "")
-    return render_page(request, "orders/stores.html", {"stores": found, "chosen": chosen, "errors": []})
+    chosen = request.GET.get("delivery_store", "")
+    if all(choice.code != chosen for choice in found):
+        chosen = found[0].code if found else ""
+    context = {"stores": found, "chosen": chosen, "errors": []} | _decided(request, city)
+    return render_page(request, "orders/stores.html", context)
+
+
+@never_cache
+@require_safe
+def region(request: HttpRequest) -> HttpResponse:
+    """Who invoices and which subsidies there are: a part of the checkout's form."""
+    if not is_htmx(request):
+        return redirect_page(request, reverse("orders:checkout"))
+    city = City.objects.filter(slug=request.GET.get("city", "")).first()
+    return render_page(request, "orders/region.html", _decided(request, city))
+
+
+def _decided(request: HttpRequest, city: City | None) -> dict[str, Any]:
+    """What the city changes on the page: the region's panel, and the sum where a campaign is for certain cities."""
+    basket = find_basket(request)
+    if basket is None:
+        return {"region": None, "answers": []}
+    priced = _priced(request, basket, request.GET)
+    lines = [(line, options_of(line.details), price_steps(line.trace)) for line in priced.lines]
+    answers = request.GET.getlist("region")
+    decided = _region(priced, city, request.GET.get("invoice_kind", ""), request.GET)
+    return {"region": decided, "answers": answers, "priced": priced, "lines": lines, "swapped": True}
 
 
 def _place_of(text: str) -> tuple[float, float] | None:
