@@ -40,5 +40,22 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": timedelta(hours=6),
         "options": {"expires": 3600},
     },
+    "configurator.publications": {
+        "task": "configurator.publications",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 5},
+    },
+    "configurator.compile_missing": {
+        "task": "configurator.compile_missing",
+        "schedule": timedelta(seconds=10),
+        "options": {"expires": 10},
+    },
+    "configurator.solve": {"task": "configurator.solve", "schedule": timedelta(seconds=5), "options": {"expires": 5}},
+    "configurator.ensure_for_sale": {
+        "task": "configurator.ensure_for_sale",
+        "schedule": timedelta(minutes=10),
+        "options": {"expires": 60},
+    },
+    "configurator.prune": {"task": "configurator.prune", "schedule": timedelta(days=1)},
     "common.clear_expired": {"task": "common.clear_expired", "schedule": timedelta(hours=1)},
 }

@@ -35,7 +35,8 @@ def load_car(data: dict[str, Any]) -> Configurator | None:
         with transaction.atomic():
             configurator = create_draft(car_model, data)
     if configurator.current_id is None:
-        publish(configurator=configurator)
+        # These rules come with the project, whose tests ask the solvers about them: a first start need not wait for it.
+        publish(configurator=configurator, clicks=0)
         configurator.refresh_from_db()
     return configurator
 

@@ -91,7 +91,7 @@ def make_configurator(slug: str = "small-car", *, published: bool = True, **chan
     car_model = CarModel.objects.filter(slug=slug).first() or make_car_model(slug)
     configurator = create_draft(car_model, SMALL_CAR | changes)
     if published:
-        publish(configurator=configurator)
+        publish(configurator=configurator, clicks=0)
         configurator.refresh_from_db()
     return configurator
 

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from apps.configurator.models.drafts import Configurator
 from apps.configurator.models.versions import ConfiguratorVersion
+from apps.configurator.problems import sentence
 
 
 class Publication(models.Model):
@@ -159,3 +160,13 @@ class Publication(models.Model):
             text = now("Asking the solvers the same for %(market)s (%(part)s of %(parts)s).")
             return text % {"market": market, "part": part, "parts": parts}
         return str(self.get_state_display())
+
+    @property
+    def problem_texts(self) -> list[str]:
+        """Why it failed, in the reader's language."""
+        return [sentence(problem) for problem in self.problems]
+
+    @property
+    def warning_texts(self) -> list[str]:
+        """What will be wrong on a later day, in the reader's language."""
+        return [sentence(problem) for problem in self.report.get("warnings", [])]

@@ -5,7 +5,7 @@ dead and forced options and redundant rules, and ask SAT and CP-SAT the same as 
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
@@ -87,11 +87,13 @@ def check(
     fallback: bool = False,
     apart: bool = True,
     budget: Budget | None = None,
+    clicks: int = CLICKS,
     tell: Told = _nobody,
 ) -> Report:
     """Compile and check a document for every market, from today on.
 
-    ``fallback``: rules that do not compile are checked by solving.
+    ``fallback``: rules that do not compile are checked by solving. ``apart``: compile in a process of its own.
+    ``clicks``: random ones per set of rules, after which the solvers are asked the same.
 
     Raises:
         CannotPublish: no buildable car or a dead standard option today, rules that make no sense; it names all.
@@ -111,7 +113,7 @@ def check(
     if not report.exact and not fallback:
         report.entangling = _entangling(part for part in distinct.values() if not rows[part.key].compiled)
         raise TooEntangled(report)
-    _examine(document, parts, rows, report, tell)
+    _examine(document, parts, rows, report, clicks, tell)
     report.seconds = round(time.perf_counter() - started, 2)
     return report
 
@@ -200,39 +202,49 @@ def _compiled(parts: list[Part], budget: Budget | None, *, apart: bool, tell: To
         yield part.key, ensure_artefact(part.model, part.context, budget=budget, apart=apart, progress=progress)
 
 
-def _examine(document: Document, parts: list[Part], rows: Mapping[str, Artefact], report: Report, tell: Told) -> None:
+def _examine(
+    document: Document, parts: list[Part], rows: Mapping[str, Artefact], report: Report, clicks: int, tell: Told
+) -> None:
     """Ask every set of rules once, and write what concerns each market and interval into the report."""
     problems: list[Problem] = []
-    alive: set[str] = set()
-    found: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
     examined: dict[str, _Examined] = {}
-    keys = list(dict.fromkeys(part.key for part in parts))
+    number = len({part.key for part in parts})
     for part in parts:
         if part.key not in examined:
-            number = len(examined)
+            done = len(examined)
 
-            def step(share: float, part: Part = part, number: int = number) -> None:
-                percent = 60 + round(40 * (number + share) / len(keys))
-                tell("checking", percent, market=part.market, part=number + 1, parts=len(keys))
+            def step(share: float, part: Part = part, done: int = done) -> None:
+                tell(
+                    "checking",
+                    60 + round(40 * (done + share) / number),
+                    market=part.market,
+                    part=done + 1,
+                    parts=number,
+                )
 
-            examined[part.key] = _examined(part, rows[part.key], report, step)
+            examined[part.key] = _examined(part, rows[part.key], report, clicks, step)
         seen, today = examined[part.key], part.day == parts[0].day
         wrong = seen.disagreement or _problems(document, part, seen)
         problems += wrong if today else []
         report.warnings += [] if today else [{**problem, "from": part.day.isoformat()} for problem in wrong]
-        alive |= seen.possible
-        for finding in seen.findings:
-            markets = found.setdefault((finding.kind, finding.subject, finding.rules), [])
-            if part.market not in markets:
-                markets.append(part.market)
         report.parts.append(_line(document, part, rows[part.key], seen))
     if problems:
         raise CannotPublish(problems)
+    alive = {option for seen in examined.values() for option in seen.possible}
     report.cars, report.cheapest = report.parts[0]["cars"], report.parts[0]["cheapest"] or 0
     report.dead = [code for code in document.options if code not in alive]
-    report.findings = [
-        {"kind": kind, "subject": subject, "rules": list(rules), "markets": markets}
-        for (kind, subject, rules), markets in found.items()
+    report.findings = _merged((part.market, examined[part.key].findings) for part in parts)
+
+
+def _merged(found: Iterable[tuple[str, list[Finding]]]) -> list[dict[str, Any]]:
+    """The same finding in several markets and intervals is one line."""
+    markets: dict[Finding, dict[str, None]] = {}
+    for market, noted in found:
+        for finding in noted:
+            markets.setdefault(finding, {})[market] = None
+    return [
+        {"kind": finding.kind, "subject": finding.subject, "rules": list(finding.rules), "markets": list(where)}
+        for finding, where in markets.items()
     ]
 
 
@@ -245,7 +257,7 @@ class _Examined:
     disagreement: list[Problem]
 
 
-def _examined(part: Part, row: Artefact, report: Report, step: Callable[[float], None]) -> _Examined:
+def _examined(part: Part, row: Artefact, report: Report, clicks: int, step: Callable[[float], None]) -> _Examined:
     from apps.configurator.engine.agreement import disagreement
     from apps.configurator.engine.solvers import SolverModel
 
@@ -258,12 +270,12 @@ def _examined(part: Part, row: Artefact, report: Report, step: Callable[[float],
         return _Examined(solver.possible(()), solver.least(()), "", noted, [])
     machine = CompiledModel(part.model, part.context, circuit)
     text = None
-    if circuit.total:
+    if circuit.total and clicks:
         text = disagreement(
-            machine, solver, clicks=CLICKS, prices=PRICES, progress=lambda share: step(0.3 + 0.7 * share)
+            machine, solver, clicks=clicks, prices=PRICES, progress=lambda share: step(0.3 + 0.7 * share)
         )
-        report.clicks += CLICKS
-        report.prices += CLICKS * PRICES
+        report.clicks += clicks
+        report.prices += clicks * PRICES
     wrong = [] if text is None else [{"code": "disagreement", "market": part.market, "text": text}]
     answer = machine.answer(())
     possible = frozenset(option for option, total in answer.from_total.items() if total is not None)

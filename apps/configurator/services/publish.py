@@ -13,7 +13,7 @@ from apps.configurator.documents import FORMAT, canonical, digest, read
 from apps.configurator.errors import CannotPublish
 from apps.configurator.models import Configurator, ConfiguratorVersion, Option, PriceRule, Publication, Rule
 from apps.configurator.rules import InvalidParameters, check_rule, check_when, read_rule
-from apps.configurator.services.checking import Report, check
+from apps.configurator.services.checking import CLICKS, Report, check
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -49,14 +49,14 @@ def draft(configurator: Configurator) -> str:
     )
 
 
-def check_draft(configurator: Configurator, text: str) -> Report:
+def check_draft(configurator: Configurator, text: str, *, clicks: int = CLICKS) -> Report:
     """Compile and check a document for every market, from today on. See ``checking.check``.
 
     Raises:
         CannotPublish: a rule that makes no sense, no buildable car, a dead standard option; it names all of them.
     """
     check_rows(configurator)
-    return check(read(text), fallback=True, apart=False)
+    return check(read(text), fallback=True, apart=False, clicks=clicks)
 
 
 def check_rows(configurator: Configurator) -> None:
@@ -70,11 +70,13 @@ def check_rows(configurator: Configurator) -> None:
         raise CannotPublish(problems)
 
 
-def publish(*, configurator: Configurator, by: "AbstractBaseUser | None" = None) -> ConfiguratorVersion:
+def publish(
+    *, configurator: Configurator, by: "AbstractBaseUser | None" = None, clicks: int = CLICKS
+) -> ConfiguratorVersion:
     """Publish the draft at once and without a second person: for demo data and tests, never from a page.
 
-    The same checks and the same last step as ``publications``, in this process. An unchanged draft is the version it
-    already is.
+    The same checks and the same last step as ``publications``, in this process; ``clicks``: after how many random ones
+    per set of rules the solvers are asked the same. An unchanged draft is the version it already is.
 
     Raises:
         CannotPublish: see ``check_draft``.
@@ -85,7 +87,7 @@ def publish(*, configurator: Configurator, by: "AbstractBaseUser | None" = None)
     current = Configurator.objects.select_related("current").get(pk=configurator.pk).current
     if current is not None and current.sha256 == sha256:
         return current
-    report = check_draft(configurator, text)  # seconds, so before anything is locked
+    report = check_draft(configurator, text, clicks=clicks)  # seconds, so before anything is locked
     with transaction.atomic():
         locked = Configurator.objects.select_for_update().get(pk=configurator.pk)
         if locked.current is not None and locked.current.sha256 == sha256:

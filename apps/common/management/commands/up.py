@@ -102,7 +102,10 @@ def _parts(host: str, port: int, workers: int) -> list[Part]:
     web = [*python, "granian", "--interface", "wsgi", "config.wsgi:application", "--host", host, "--port", str(port)]
     web += ["--workers", str(workers), "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
     celery = [*python, "celery", "-A", "config", "--quiet"]
-    worker = [*celery, "worker", "--loglevel", "warning", "--concurrency", str(workers), "--pool", "prefork"]
+    # Two more than asked for: compiling rules and solving for prices are long, one of each at a time, and neither may
+    # keep an order waiting. A fork that has nothing to do costs next to nothing.
+    processes = str(workers + 2)
+    worker = [*celery, "worker", "--loglevel", "warning", "--concurrency", processes, "--pool", "prefork"]
     worker += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     # The schedule is kept in the database's time: what beat remembers of an earlier run is of no use.
     beat = [*celery, "beat", "--loglevel", "warning", "--pidfile", ""]
