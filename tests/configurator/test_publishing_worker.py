@@ -32,6 +32,7 @@ def environment() -> dict[str, str]:
     return os.environ | {variable: urlunsplit(address._replace(path=f"/{name}")), "LOG_LEVEL": "CRITICAL"}
 
 
+@pytest.mark.long
 @pytest.mark.services
 @pytest.mark.django_db(transaction=True)
 def test_a_killed_worker_leaves_its_publication_to_the_next_one_which_compiles_nothing_twice() -> None:

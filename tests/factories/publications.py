@@ -1,10 +1,13 @@
 """People who ask for publications and decide about them."""
 
+from dataclasses import replace
+
 from django.contrib.auth.models import Permission
 
 from apps.accounts.models import User
 from apps.configurator.engine.interchange import document_of
-from apps.configurator.engine.model import Context
+from apps.configurator.engine.model import Context, Group
+from apps.configurator.engine.model import Option as EngineOption
 from apps.configurator.models import Configurator, Option, OptionGroup, Publication, Rule
 from apps.configurator.services import request_publication
 from tests.bench.models import make_vehicle
@@ -40,6 +43,9 @@ def make_large_car(
     From a ``coupling`` of 0.3 and 400 options on it does not compile.
     """
     model = make_vehicle(options, seed=seed, coupling=coupling)
+    model = replace(
+        model, groups=(*model.groups, Group("region", "any", (EngineOption("north-pack"),))), price_rules=()
+    )
     configurator = Configurator.objects.create(
         car_model=make_car_model(slug), base_price=5_000_000, markets=["CN", "CN-N"]
     )
@@ -57,8 +63,7 @@ def make_large_car(
         for place, option in enumerate(group.options)
     )  # fmt: skip
     documents = document_of(model, Context())["rules"]
-    last = model.groups[-1].options[-1].id
-    documents.append({"id": "north", "type": "available", "option": last, "markets": ["CN-N"]})
+    documents.append({"id": "north", "type": "available", "option": "north-pack", "markets": ["CN-N"]})
     Rule.objects.bulk_create(
         Rule(
             configurator=configurator,
