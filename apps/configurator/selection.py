@@ -21,6 +21,7 @@ from apps.configurator.engine.model import (
     Table,
     option_of,
 )
+from apps.configurator.engine.outline import Outline
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Settled:
         return not self.undecided
 
 
-def settle(model: Model, context: Context, choices: tuple[str, ...], answer: Answer) -> Settled:
+def settle(model: Model, context: Context, choices: tuple[str, ...], answer: Answer | Outline) -> Settled:
     """The car that valid choices mean, as far as they decide it."""
     chosen = {choice for choice in choices if not choice.startswith("!")}
     picked = frozenset(chosen | answer.forced)

@@ -6,7 +6,6 @@ last one is let finish. Prints what was seen at each kill.
 
 import os
 import signal
-import sys
 import time
 
 import django
@@ -56,4 +55,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

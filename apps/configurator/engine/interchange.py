@@ -231,6 +231,7 @@ def _strings(item: Json, name: str, path: str, *, default: Any = _REQUIRED) -> t
     for index, value in enumerate(values):
         if not isinstance(value, str):
             raise ModelError("bad-type", f"expected a string, not {value!r}", f"{_join(path, name)}[{index}]")
+        _check_text(value, f"{_join(path, name)}[{index}]")
     return tuple(str(value) for value in values)
 
 
@@ -238,7 +239,14 @@ def _string(item: Json, name: str, path: str, *, default: Any = _REQUIRED) -> st
     value = _get(item, name, path, default)
     if not isinstance(value, str):
         raise ModelError("bad-type", f"expected a string, not {value!r}", _join(path, name))
+    _check_text(value, _join(path, name))
     return value
+
+
+def _check_text(value: str, path: str) -> None:
+    """JSON can spell half a character (a lone surrogate), which cannot be written down again."""
+    if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+        raise ModelError("bad-text", f"{value!r} is no text", path)
 
 
 def _whole(item: Json, name: str, path: str, *, default: Any = _REQUIRED) -> int:

@@ -78,6 +78,8 @@ class Sweeper:
         circuit = self.circuit
         if circuit.total == 0:
             return Swept(None, [0] * circuit.slots, list(range(circuit.slots)), None)
+        if circuit.slots == 0:  # nothing to choose: the one car without anything
+            return Swept(0, [], [], [])
         compiled = self._kernels(magnitude)
         if compiled is None:
             return self._interpreted(changes, trace=trace)
@@ -98,6 +100,8 @@ class Sweeper:
         circuit = self.circuit
         if circuit.total == 0:
             return None
+        if circuit.slots == 0:
+            return []
         compiled = self._kernels(magnitude)
         if compiled is None:
             return self._traced_lists(self._up(changes))

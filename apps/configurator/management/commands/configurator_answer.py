@@ -23,14 +23,20 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            text = sys.stdin.read() if options["file"] == "-" else Path(options["file"]).read_text(encoding="utf-8")
-            answer = answer_document(json.loads(text))
+            answer = answer_document(_document(options["file"]))
         except OSError as error:
             raise CommandError(f"{options['file']}: {error.strerror}") from error
         except json.JSONDecodeError as error:
             raise CommandError(f"{options['file']}: not JSON: {error}") from error
         except UnicodeDecodeError as error:
             raise CommandError(f"{options['file']}: not UTF-8: {error.reason}") from error
+        except (ValueError, RecursionError) as error:  # a number of thousands of digits, lists in lists in lists
+            raise CommandError(f"{options['file']}: beyond what can be read: {error}") from error
         except ModelError as error:
             raise CommandError(f"{options['file']}: {error} [{error.code}]") from error
         self.stdout.write(json.dumps(answer, ensure_ascii=False))
+
+
+def _document(name: str) -> Any:
+    """What the file says; ``ValueError`` of several kinds if that is no JSON."""
+    return json.loads(sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes())
