@@ -5,6 +5,8 @@ machine only. With it, nothing secret has a default, and a missing or wrong valu
 """
 
 import sys
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from environs import Env, EnvError
 
 from apps.common import embedded
 from apps.common.logging import configure_logging
+from apps.orders.partners.simulation import parse as parse_faults
 from config.mailers import http_url, mailers
 from config.schedule import BEAT_SCHEDULE
 
@@ -181,6 +184,15 @@ PUBLIC_URL: str = env.str("PUBLIC_URL", "http://localhost:8000")
 # The sandbox gateway signs its webhooks with this; a key of its own, derived unless one is given.
 SANDBOX_GATEWAY_SECRET: str = env.str("SANDBOX_GATEWAY_SECRET", "") or f"sandbox:{SECRET_KEY}"
 
+# Where the partners listen; unset, simulated ones in this process answer. The secret is shared with all of them.
+MAKER_URL: str = env.str("MAKER_URL", "")
+CARRIER_URL: str = env.str("CARRIER_URL", "")
+WORKSHOP_URL: str = env.str("WORKSHOP_URL", "")
+PARTNER_SECRET: str = (
+    env.str("PARTNER_SECRET", "") or b64encode(sha256(f"partners:{SECRET_KEY}".encode()).digest()).decode()
+)
+# How the simulated partners misbehave, such as "maker.refuse=5,carrier.damage=10,maker.delay_ms=200" (percent).
+PARTNER_FAULTS = _read("PARTNER_FAULTS", lambda name: parse_faults(env.str(name, "")), "faults such as maker.refuse=5")
 # Webhooks of API clients may go to this machine only where nothing else is on it.
 WEBHOOKS_TO_LOOPBACK = DEBUG or EMBEDDED
 

@@ -1,11 +1,13 @@
 """Check digits. The VINs and company codes are real ones, published by their owners."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.orders.identifiers import is_order_number, is_uscc, is_vin, make_vin, new_order_number, vin_check_digit
-from apps.orders.partners.simulated_maker import YEAR_CODE, vin_of
+from apps.orders.partners.simulation import YEAR_CODE, Job, vin_of
 
 VIN_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ0123456789"
 USCC_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -74,10 +76,9 @@ def test_made_vins_are_valid(serial: int, descriptor: str) -> None:
 
 
 def test_no_two_jobs_of_the_maker_get_the_same_vin() -> None:
-    from apps.orders.models import PartnerJob
-
     laps = range(0, 22_000_000, 1_000_000)
-    jobs = [PartnerJob(pk=lap + 7, facts={"model": "one", "brand": "avatr"}) for lap in laps]
+    now = datetime(2026, 11, 27, tzinfo=UTC)
+    jobs = [Job(lap + 7, str(lap), {"model": "one", "brand": "avatr"}, now, None) for lap in laps]
     vins = {vin_of(job) for job in jobs}
     assert len(vins) == len(jobs)
     assert all(is_vin(vin) for vin in vins)

@@ -7,12 +7,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from unfold.admin import ModelAdmin
 
 from apps.accounts.requests import user_of
 from apps.common.errors import DomainError
 from apps.orders import services
 from apps.orders.admin.base import LookOnlyPage
-from apps.orders.models import FulfilmentStep, PartnerJob, Timer, Transition, WorkItem
+from apps.orders.models import FulfilmentStep, PartnerBehaviour, PartnerJob, Timer, Transition, WorkItem
+from apps.orders.models.partners import PERCENT
 
 
 @admin.register(FulfilmentStep)
@@ -60,9 +62,16 @@ class TransitionPage(LookOnlyPage):
 
 @admin.register(PartnerJob)
 class PartnerJobPage(LookOnlyPage):
-    list_display = ("partner", "key", "started_at", "cancelled_at")
+    list_display = ("partner", "key", "started_at", "cancelled_at", "repeats")
     list_filter = ("partner",)
     search_fields = ("key",)
+
+
+@admin.register(PartnerBehaviour)
+class PartnerBehaviourPage(ModelAdmin):  # type: ignore[misc]  # it has no types
+    """How the simulated partners behave; real ones are not moved by it."""
+
+    list_display = ("partner", *PERCENT, "delay_ms")
 
 
 @admin.register(WorkItem)

@@ -31,7 +31,8 @@ from apps.orders.models import (
     Vehicle,
     WorkItem,
 )
-from apps.orders.partners import simulated_carrier, simulated_maker
+from apps.orders.partners import simulated
+from apps.orders.partners.simulation import Job, vin_of
 from apps.orders.services.transitions import REMIND_AFTER
 from apps.orders.terms import HOLD, RETURN_WINDOW_DAYS, pace
 
@@ -125,7 +126,7 @@ class Books:
             self._add(WorkItem(order=order, kind="mismatch", text=text))
         assert order.signed_at is not None
         job = PartnerJob(
-            partner=simulated_maker.NAME,
+            partner=simulated.MAKER,
             key=f"{order.pk}:submit_build:1",
             facts=facts,
             started_at=order.signed_at,
@@ -142,14 +143,14 @@ class Books:
             built_at = story.at(_S.VIN_ASSIGNED) or story.at(_S.MISMATCH)
             assert built_at is not None
             as_built = job.facts.get("as_built", job.facts["options"])
-            vin = simulated_maker.vin_of(job)
+            vin = vin_of(Job(job.pk, job.key, job.facts, job.started_at, None))
             vehicles.append(Vehicle(vin=vin, car_model=order.car_model, as_built=as_built, built_at=built_at))
             allocations.append(Allocation(vehicle=vehicles[-1], order=order, since=built_at))
             left_at = story.at(_S.IN_TRANSIT)
             if left_at is not None:
                 facts = {"vin": vin, "store": order.delivery_store.code if order.delivery_store else ""}
                 key = f"{order.pk}:ship:1"
-                transports.append(PartnerJob(partner=simulated_carrier.NAME, key=key, facts=facts, started_at=left_at))
+                transports.append(PartnerJob(partner=simulated.CARRIER, key=key, facts=facts, started_at=left_at))
             if story.at(_S.DELIVERED):
                 order.handover = (order.handover or {}) | {"vin": vin}
         Vehicle.objects.bulk_create(vehicles)

@@ -1,13 +1,16 @@
 """Doing what is due: steps and refunds, one after the other, until nothing is left or the slice of time is over.
 
-A step is claimed in two transactions. The first only raises ``attempts``: a step that kills its worker each time must not be
-tried for ever, and is parked when it is claimed once too often. The second locks the order (passing over one that somebody else is working on), checks that the step is
-still due, does its effect and writes what comes next. A worker that dies in between leaves nothing half done and no lease to
-wait for: the row is free again as soon as its connection is gone.
+A step is claimed in a transaction of its own, which only raises ``attempts`` (a step that kills its worker each time must not
+be tried for ever: it is parked when it is claimed once too often) and, for one that needs a partner, notes what is asked.
+The partner is called with nothing locked and no transaction open. A second transaction locks the order, checks that the step
+is still due, does its effect and writes what comes next: a worker that dies at any point leaves nothing half done. A step of
+our own is then free again at once, as the row's lock ends with its connection; one that asks a partner after ``LEASE``.
 """
 
 import time
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -15,8 +18,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from apps.orders.errors import Stopped
+from apps.orders.fulfilment.asking import ASKS
+from apps.orders.fulfilment.outcomes import Call, Done, Outcome, Park
 from apps.orders.fulfilment.queue import start_undoing
-from apps.orders.fulfilment.steps import EFFECTS, Done, Outcome
+from apps.orders.fulfilment.steps import EFFECTS
 from apps.orders.lifecycle import Status
 from apps.orders.models import FulfilmentStep, Order
 from apps.orders.services import transitions
@@ -28,6 +33,8 @@ Step = FulfilmentStep
 SLICE_S = 2.0
 MAX_ATTEMPTS = 8
 STOPPED_FOR = timedelta(hours=1)
+# A call takes five seconds at most; one that was lost with its worker is made again after this.
+LEASE = timedelta(seconds=10)
 
 
 def drain(*, slice_s: float = SLICE_S) -> bool:
@@ -42,6 +49,22 @@ def drain(*, slice_s: float = SLICE_S) -> bool:
     return True
 
 
+@dataclass(slots=True)
+class Claimed:
+    """A step that is ours to do, and what to ask first; ``error`` where not even that could be said."""
+
+    step: Step
+    call: Call | None = None
+    error: Exception | None = None
+    lease: datetime | None = None
+
+    def ask(self) -> Any:
+        """The partner's answer; None where there is nothing to ask."""
+        if self.error is not None:
+            raise self.error
+        return self.call() if self.call else None
+
+
 def run_step(busy: set[int] | None = None) -> bool:
     """Do one due step, if there is one that is not in ``busy`` (orders that somebody else is working on)."""
     skipped = busy if busy is not None else set()
@@ -49,20 +72,22 @@ def run_step(busy: set[int] | None = None) -> bool:
     if claimed is None:
         return False
     try:
-        if claimed.status == Step.Status.READY and not _perform(claimed):
-            skipped.add(claimed.order_id)
+        answer = claimed.ask()
+        if claimed.step.status == Step.Status.READY and not _perform(claimed, answer):
+            skipped.add(claimed.step.order_id)
             _give_back(claimed)
     except Stopped:
-        _put_off(claimed)
+        _put_off(claimed.step)
     except Exception as error:
-        _note_failure(claimed, error)
+        _note_failure(claimed.step, error)
     return True
 
 
-def _claim(busy: set[int]) -> Step | None:
+def _claim(busy: set[int]) -> Claimed | None:
     """The next due step of an order that nobody is working on, its attempt counted."""
     with transaction.atomic():
-        due = Step.objects.filter(status=Step.Status.READY, next_at__lte=timezone.now()).exclude(order_id__in=busy)
+        now = timezone.now()
+        due = Step.objects.filter(status=Step.Status.READY, next_at__lte=now).exclude(order_id__in=busy)
         free = due.select_related("order").select_for_update(skip_locked=True, of=("self", "order"))
         step = free.order_by("next_at", "pk").first()
         if step is None:
@@ -70,10 +95,26 @@ def _claim(busy: set[int]) -> Step | None:
         if step.attempts >= MAX_ATTEMPTS:
             _park(step, step.order, "its worker was lost")
             step.save(update_fields=["status", "error"])
-        else:
-            step.attempts += 1
-            step.save(update_fields=["attempts"])
-        return step
+            return Claimed(step)
+        step.attempts += 1
+        claimed = Claimed(step)
+        _note_question(claimed, now)
+        step.save(update_fields=["attempts", "next_at", "calling_until"])
+        return claimed
+
+
+def _note_question(claimed: Claimed, now: datetime) -> None:
+    """For a step that needs a partner: what to ask, and until when nobody else asks."""
+    step = claimed.step
+    ask = ASKS.get((step.kind, step.direction))
+    if ask is None:
+        return
+    try:
+        with transaction.atomic():
+            claimed.call = ask.prepare(step.order, step)
+    except Exception as error:
+        claimed.error = error
+    step.calling_until = step.next_at = claimed.lease = now + LEASE
 
 
 def _park(step: Step, order: Order, why: str) -> None:
@@ -83,34 +124,47 @@ def _park(step: Step, order: Order, why: str) -> None:
     transitions.raise_work_item(order, "step", f"{step.kind} failed {step.attempts} times: {step.error}")
 
 
-def _give_back(claimed: Step) -> None:
-    """Somebody else has the order: that was no attempt."""
-    rows = Step.objects.filter(pk=claimed.pk, status=Step.Status.READY, attempts__gt=0)
+def _give_back(claimed: Claimed) -> None:
+    """Somebody else has the order: that was no attempt. What a partner has answered it will answer again."""
+    rows = Step.objects.filter(pk=claimed.step.pk, status=Step.Status.READY, attempts__gt=0)
     rows.update(attempts=F("attempts") - 1)
+    if claimed.lease is not None:
+        rows.filter(calling_until=claimed.lease).update(calling_until=None, next_at=timezone.now())
 
 
 @transaction.atomic
-def _perform(claimed: Step) -> bool:
+def _perform(claimed: Claimed, answer: Any) -> bool:
     """The effect and what follows from it, or False when somebody else has the order."""
-    order = Order.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=claimed.order_id).first()
+    order = Order.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=claimed.step.order_id).first()
     if order is None:
         return False
     now = timezone.now()
-    step = Step.objects.select_for_update().filter(pk=claimed.pk, status=Step.Status.READY, next_at__lte=now).first()
-    if step is None:
-        return True
-    _finish(order, step, EFFECTS[step.kind, step.direction](order, step, now))
+    step = Step.objects.select_for_update().filter(pk=claimed.step.pk, status=Step.Status.READY).first()
+    if step is None or (claimed.lease is None and step.next_at > now):
+        return True  # cancelled, or done by somebody else meanwhile
+    if claimed.lease is None:
+        outcome = EFFECTS[step.kind, step.direction](order, step, now)
+    else:
+        outcome = ASKS[step.kind, step.direction].confirm(order, step, answer, now)
+    _finish(order, step, outcome, claimed.lease)
     return True
 
 
-def _finish(order: Order, step: Step, outcome: Outcome) -> None:
-    step.error = ""
-    if not isinstance(outcome, Done):
-        step.next_at, step.attempts = outcome.until, 0
-        step.save(update_fields=["next_at", "attempts", "error"])
+def _finish(order: Order, step: Step, outcome: Outcome, lease: datetime | None) -> None:
+    step.error, woken = "", lease is not None and step.next_at != lease
+    step.calling_until = None
+    if isinstance(outcome, Park):
+        _park(step, order, outcome.why)
+        step.save(update_fields=["status", "error", "calling_until"])
         return
-    step.status, step.result, step.done_at = Step.Status.DONE, step.result | outcome.result, timezone.now()
-    step.save(update_fields=["status", "result", "done_at", "error"])
+    step.result = step.result | outcome.result
+    if not isinstance(outcome, Done):
+        # Whoever rang while we were asking has news: ask again at once.
+        step.next_at, step.attempts = (timezone.now() if woken else outcome.until), 0
+        step.save(update_fields=["next_at", "attempts", "error", "result", "calling_until"])
+        return
+    step.status, step.done_at = Step.Status.DONE, timezone.now()
+    step.save(update_fields=["status", "result", "done_at", "error", "calling_until"])
     if outcome.then is not None:
         Step.objects.create(order=order, kind=outcome.then, round=step.round, next_at=timezone.now())
     elif order.status == Status.CANCELLING:
@@ -123,7 +177,7 @@ def _put_off(claimed: Step) -> None:
     with transaction.atomic():
         Order.objects.locked(claimed.order_id)
         rows = Step.objects.filter(pk=claimed.pk, status=Step.Status.READY)
-        rows.update(attempts=0, next_at=timezone.now() + STOPPED_FOR)
+        rows.update(attempts=0, next_at=timezone.now() + STOPPED_FOR, calling_until=None)
 
 
 def _note_failure(claimed: Step, error: Exception) -> None:
@@ -136,6 +190,7 @@ def _note_failure(claimed: Step, error: Exception) -> None:
             return
         step.error = f"{type(error).__name__}: {error}"[:300]
         step.next_at = timezone.now() + timedelta(seconds=2.0 ** min(step.attempts, 12))
+        step.calling_until = None
         if step.attempts >= MAX_ATTEMPTS:
             _park(step, order, step.error)
-        step.save(update_fields=["error", "next_at", "status"])
+        step.save(update_fields=["error", "next_at", "status", "calling_until"])

@@ -10,9 +10,9 @@ from apps.orders.models import FulfilmentStep, Order
 
 Step = FulfilmentStep
 # What has to be undone at somebody else's, or in the books, when an order is cancelled.
-UNDOABLE = ("submit_build", "await_build", "ship", "book_handover")
+UNDOABLE = ("submit_build", "await_build", "ship", "prepare", "book_handover")
 # What may have reached somebody else although we never noted it: a worker can die between the call and its commit.
-OUTSIDE = ("submit_build", "ship")
+OUTSIDE = ("submit_build", "ship", "prepare")
 
 
 def enqueue(
@@ -65,7 +65,8 @@ def start_undoing(order: Order) -> None:
     """Queue the undoing of the last thing that was done; its end queues the one before it."""
     step = next_to_undo(order)
     if step is not None:
-        enqueue(order, step.kind, direction=-1, number=step.round)
+        # A request that is under way arrives first: only then is there something to take back.
+        enqueue(order, step.kind, direction=-1, number=step.round, at=step.calling_until)
 
 
 def next_to_undo(order: Order) -> Step | None:
@@ -77,7 +78,8 @@ def next_to_undo(order: Order) -> Step | None:
 
 
 def _took_effect(step: Step) -> bool:
-    tried = step.status == Step.Status.STOPPED and step.kind in OUTSIDE and step.attempts > 0
+    asked = step.attempts > 0 or bool(step.result.get("asked"))
+    tried = step.status == Step.Status.STOPPED and step.kind in OUTSIDE and asked
     return tried or step.status == Step.Status.DONE
 
 

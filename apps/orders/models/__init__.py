@@ -5,6 +5,7 @@ from apps.orders.models.checks import Inspection, Waiver
 from apps.orders.models.fulfilment import FulfilmentStep, PartnerJob, Timer, WorkItem
 from apps.orders.models.kinds import BUYABLE, LineKind
 from apps.orders.models.orders import Order, OrderLine, Transition
+from apps.orders.models.partners import PartnerBehaviour
 from apps.orders.models.payments import PaymentEvent, PaymentLeg, Refund
 from apps.orders.models.returns import Return, ReturnLine
 from apps.orders.models.sandbox import SandboxEvent, SandboxPayment
@@ -21,6 +22,7 @@ __all__ = [
     "LineKind",
     "Order",
     "OrderLine",
+    "PartnerBehaviour",
     "PartnerJob",
     "PaymentEvent",
     "PaymentLeg",

@@ -28,6 +28,7 @@ class FulfilmentStep(models.Model):
     status = models.CharField(_("state"), max_length=10, choices=Status, default=Status.READY)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_at = models.DateTimeField(_("next attempt"))
+    calling_until = models.DateTimeField(_("asking until"), null=True, blank=True)
     error = models.CharField(_("error"), max_length=300, blank=True)
     result = models.JSONField(_("result"), default=dict, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -117,6 +118,7 @@ class PartnerJob(models.Model):
     facts = models.JSONField(_("facts"), default=dict, blank=True)
     started_at = models.DateTimeField(_("started"))
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
+    repeats = models.PositiveIntegerField(_("asked again"), default=0)
 
     class Meta:
         verbose_name = _("partner's job")

@@ -1,0 +1,192 @@
+"""The steps that need somebody outside: the maker, the carrier, the workshop of the store.
+
+Each is two transactions with a call between them (``outcomes.Ask``). The call carries the step's key, by which the other side
+knows a repeated one; whatever is lost in between is asked for again, and what was cancelled meanwhile is undone there, too.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from apps.orders import partners
+from apps.orders.fulfilment.handover import fit_lines
+from apps.orders.fulfilment.outcomes import LOOK_AGAIN, Ask, Call, Done, Outcome, Park, Wait
+from apps.orders.fulfilment.queue import key_of
+from apps.orders.identifiers import is_vin
+from apps.orders.lifecycle import Status
+from apps.orders.models import Allocation, FulfilmentStep, LineKind, Order, Vehicle
+from apps.orders.partners import CarrierState, MakerState, StoreState
+from apps.orders.services import supply, transitions
+
+Step = FulfilmentStep
+
+
+def _ask_to_build(order: Order, step: Step) -> Call:
+    car = order.lines.get(kind=LineKind.CAR)
+    assert order.car_model is not None
+    facts = {
+        "order": order.number,
+        "brand": order.car_model.brand.slug,
+        "model": order.car_model.slug,
+        "options": options_of(car.facts),
+    }
+    return partial(partners.maker().submit, key=step.key, facts=facts)
+
+
+def options_of(facts: Mapping[str, Any]) -> list[str]:
+    """The codes of what was signed for, in a fixed order."""
+    return sorted(option["code"] for option in facts["options"])
+
+
+def submit_build(order: Order, step: Step, state: MakerState, now: datetime) -> Outcome:
+    """The maker has the order on its books."""
+    return Done("await_slot")
+
+
+def _ask_maker(order: Order, step: Step) -> Call:
+    return partial(partners.maker().state, key=key_of(order, "submit_build"))
+
+
+def await_slot(order: Order, step: Step, state: MakerState, now: datetime) -> Outcome:
+    """T7: accepted; or refused (T7b), and the buyer decides how to go on."""
+    if state.refused:
+        _refuse(order, step, state.refused, now)
+        return Done(result={"refused": state.refused})
+    if not state.accepted:
+        return Wait(state.next_at)
+    transitions.move(order, Status.SCHEDULED, key=once("scheduled", step), now=now)
+    return Done("await_build")
+
+
+def _refuse(order: Order, step: Step, why: str, now: datetime) -> None:
+    transitions.move(order, Status.ALLOC_FAILED, reason=why, key=once("alloc_failed", step), now=now)
+    transitions.raise_work_item(order, "alloc_failed", f"The maker refuses the build: {why}")
+    transitions.notify(order, "alloc_failed", now)
+
+
+def await_build(order: Order, step: Step, state: MakerState, now: datetime) -> Outcome:
+    """T8: the car is there and as signed; or it differs (T8b)."""
+    if state.refused:
+        _refuse(order, step, state.refused, now)
+        return Done(result={"refused": state.refused})
+    if state.vin is None:
+        return Wait(state.next_at)
+    if not is_vin(state.vin):
+        return Park(f"The maker's VIN {state.vin} has a wrong check digit.")
+    assert order.car_model_id is not None
+    vehicle, created = Vehicle.objects.get_or_create(
+        vin=state.vin,
+        defaults={"car_model_id": order.car_model_id, "as_built": list(state.as_built), "built_at": now},
+    )
+    if not created and Allocation.objects.filter(vehicle=vehicle, ended_at=None).exclude(order=order).exists():
+        return Park(f"The maker's VIN {state.vin} belongs to another order.")
+    Allocation.objects.get_or_create(vehicle=vehicle, order=order, ended_at=None, defaults={"since": now})
+    supply.use_slot(order)
+    return compare(order, step, vehicle, now)
+
+
+def compare(order: Order, step: Step, vehicle: Vehicle, now: datetime) -> Outcome:
+    """As built against as signed."""
+    ordered = options_of(order.lines.get(kind=LineKind.CAR).facts)
+    if sorted(vehicle.as_built) != ordered:
+        differs = sorted(set(vehicle.as_built) ^ set(ordered))
+        transitions.move(order, Status.MISMATCH, key=once("mismatch", step), now=now)
+        transitions.raise_work_item(order, "mismatch", f"Not as ordered: {', '.join(differs)}")
+        transitions.notify(order, "mismatch", now)
+        return Done(result={"vin": vehicle.vin, "differs": differs})
+    transitions.move(order, Status.VIN_ASSIGNED, key=once("vin_assigned", step), now=now)
+    transitions.notify(order, "vin_assigned", now)
+    return Done("ship", {"vin": vehicle.vin})
+
+
+def _ask_to_collect(order: Order, step: Step) -> Call:
+    facts = {"vin": vin_of(order), "store": order.delivery_store.code if order.delivery_store else ""}
+    return partial(partners.carrier().collect, key=step.key, facts=facts)
+
+
+def vin_of(order: Order) -> str:
+    return order.allocations.select_related("vehicle").get(ended_at=None).vehicle.vin
+
+
+def ship(order: Order, step: Step, state: CarrierState, now: datetime) -> Outcome:
+    """T10: the carrier has the car."""
+    transitions.move(order, Status.IN_TRANSIT, key=once("in_transit", step), now=now)
+    return Done("await_arrival")
+
+
+def _ask_carrier(order: Order, step: Step) -> Call:
+    return partial(partners.carrier().state, key=key_of(order, "ship"))
+
+
+def await_arrival(order: Order, step: Step, state: CarrierState, now: datetime) -> Outcome:
+    """T10: the store has the car. With damage everything stops for an inspection, and goes on when that has ended."""
+    if not state.arrived:
+        return Wait(state.next_at)
+    if state.damage and not step.result.get("damage"):
+        order.frozen = True
+        order.save(update_fields=["frozen"])
+        transitions.raise_work_item(order, "damage", f"Damaged in transit: {state.damage}")
+        return Wait(now + LOOK_AGAIN, {"damage": state.damage})
+    if order.frozen:
+        return Wait(now + LOOK_AGAIN)
+    transitions.close_work_items(order, "damage")
+    transitions.move(order, Status.AT_STORE, key=once("at_store", step), now=now)
+    transitions.notify(order, "at_store", now)
+    return Done("prepare")
+
+
+def _ask_to_prepare(order: Order, step: Step) -> Call:
+    facts = {"vin": vin_of(order), "store": order.delivery_store.code if order.delivery_store else ""}
+    return partial(partners.workshop().prepare, key=step.key, facts=facts)
+
+
+def prepare(order: Order, step: Step, state: StoreState, now: datetime) -> Outcome:
+    """The workshop prepares the car and fits what was ordered with it; what it finds it puts right first."""
+    if state.prepared:
+        transitions.close_work_items(order, "repair")
+        return Done("await_balance", {"fitted": fit_lines(order)})
+    if state.fault:
+        transitions.raise_work_item(order, "repair", f"The workshop puts right: {state.fault}")
+        return Wait(state.next_at, {"asked": True, "fault": state.fault})
+    return Wait(state.next_at, {"asked": True})
+
+
+def _ask_to_forget_build(order: Order, step: Step) -> Call:
+    return partial(partners.maker().cancel, key=forward_key(step))
+
+
+def _ask_to_bring_back(order: Order, step: Step) -> Call:
+    return partial(partners.carrier().recall, key=forward_key(step))
+
+
+def _ask_to_stop_preparing(order: Order, step: Step) -> Call:
+    return partial(partners.workshop().cancel, key=forward_key(step))
+
+
+def undone(order: Order, step: Step, answer: None, now: datetime) -> Outcome:
+    """They know."""
+    return Done()
+
+
+def forward_key(step: Step) -> str:
+    """The key under which what ``step`` undoes was done."""
+    return FulfilmentStep(order_id=step.order_id, kind=step.kind, round=step.round).key
+
+
+def once(name: str, step: Step) -> str:
+    """The key of a transition that happens once in each round."""
+    return f"{name}:{step.round}" if step.round else name
+
+
+ASKS: Mapping[tuple[str, int], Ask] = {
+    ("submit_build", 1): Ask(_ask_to_build, submit_build),
+    ("await_slot", 1): Ask(_ask_maker, await_slot),
+    ("await_build", 1): Ask(_ask_maker, await_build),
+    ("ship", 1): Ask(_ask_to_collect, ship),
+    ("await_arrival", 1): Ask(_ask_carrier, await_arrival),
+    ("prepare", 1): Ask(_ask_to_prepare, prepare),
+    ("submit_build", -1): Ask(_ask_to_forget_build, undone),
+    ("ship", -1): Ask(_ask_to_bring_back, undone),
+    ("prepare", -1): Ask(_ask_to_stop_preparing, undone),
+}
