@@ -7,6 +7,7 @@ from apps.orders.models.kinds import BUYABLE, LineKind
 from apps.orders.models.orders import Order, OrderLine, Transition
 from apps.orders.models.partners import PartnerBehaviour
 from apps.orders.models.payments import PaymentEvent, PaymentLeg, Refund
+from apps.orders.models.promises import Promise
 from apps.orders.models.returns import Return, ReturnLine
 from apps.orders.models.sandbox import SandboxEvent, SandboxPayment
 from apps.orders.models.supply import Allocation, Allotment, Vehicle
@@ -26,6 +27,7 @@ __all__ = [
     "PartnerJob",
     "PaymentEvent",
     "PaymentLeg",
+    "Promise",
     "Refund",
     "Return",
     "ReturnLine",

@@ -45,6 +45,10 @@ class Vehicle(models.Model):
     car_model = models.ForeignKey(CarModel, models.PROTECT, related_name="vehicles", verbose_name=_("model"))
     as_built = models.JSONField(_("as built"), default=list, help_text=_("The options it really has."))
     built_at = models.DateTimeField(_("built"))
+    build = models.CharField(_("fingerprint of the build"), max_length=64, blank=True, db_index=True)
+    built_for = models.ForeignKey(
+        Order, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("built for")
+    )
 
     class Meta:
         verbose_name = _("vehicle")
