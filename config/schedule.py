@@ -13,6 +13,16 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": timedelta(seconds=1),
         "options": {"expires": 5},
     },
+    "allocation.match_vins": {
+        "task": "allocation.match_vins",
+        "schedule": timedelta(minutes=10),
+        "options": {"expires": 60},
+    },
+    "promises.accrue_daily": {
+        "task": "promises.accrue_daily",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 60},
+    },
     "outbox.relay": {"task": "outbox.relay", "schedule": schedule(timedelta(seconds=1)), "options": {"expires": 5}},
     "outbox.deliver": {"task": "outbox.deliver", "schedule": timedelta(seconds=2), "options": {"expires": 5}},
     "outbox.bury_old": {"task": "outbox.bury_old", "schedule": timedelta(minutes=10), "options": {"expires": 60}},

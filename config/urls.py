@@ -18,6 +18,7 @@ urlpatterns = [
     path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
     path("api/v1/", include("config.api_urls")),
     path("payments/", include("apps.orders.payment_urls")),
+    path("partners/", include("apps.orders.partner_urls")),
     *i18n_patterns(
         path("", home, name="home"),
         path("styleguide/", views.styleguide, name="styleguide"),

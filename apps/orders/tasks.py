@@ -5,7 +5,7 @@ from celery import shared_task
 from apps.common.doorbell import ring
 from apps.orders.fulfilment import drain as draining
 from apps.orders.gateways import sandbox_server
-from apps.orders.services import timers
+from apps.orders.services import matching, promises, timers
 
 
 @shared_task(name="orders.drain")
@@ -19,6 +19,19 @@ def drain() -> None:
 def sweep_timers() -> None:
     """Act on deadlines that have come."""
     timers.sweep()
+
+
+@shared_task(name="allocation.match_vins")
+def match_vins() -> None:
+    """Take the maker's feed and match what stands free with who waits."""
+    matching.take_feed()
+    matching.match_all()
+
+
+@shared_task(name="promises.accrue_daily")
+def accrue_daily() -> None:
+    """Credit the days by which cars are late."""
+    promises.accrue_daily()
 
 
 @shared_task(name="orders.deliver_events")

@@ -78,3 +78,10 @@ def pace(days: float, speed: float) -> timedelta:
     """
     factor: float = speed ** -log(SECONDS_A_DAY, SECOND_A_DAY_AT)
     return timedelta(days=days) * factor
+
+
+# What a day's delay is worth, in fen, and for how many days at most; both stand in the contract.
+DELAY_CREDIT_A_DAY = 10_000
+DELAY_CREDIT_DAYS = 60
+# The promised range begins when everything goes as planned, and is so many days wide.
+PROMISE_MARGIN_DAYS = 7

@@ -7,9 +7,9 @@ knows a repeated one; whatever is lost in between is asked for again, and what w
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from apps.orders import partners
+from apps.orders.builds import options_of
 from apps.orders.fulfilment.handover import fit_lines
 from apps.orders.fulfilment.outcomes import LOOK_AGAIN, Ask, Call, Done, Outcome, Park, Wait
 from apps.orders.fulfilment.queue import key_of
@@ -17,7 +17,7 @@ from apps.orders.identifiers import is_vin
 from apps.orders.lifecycle import Status
 from apps.orders.models import Allocation, FulfilmentStep, LineKind, Order, Vehicle
 from apps.orders.partners import CarrierState, MakerState, StoreState
-from apps.orders.services import supply, transitions
+from apps.orders.services import matching, promises, transitions
 
 Step = FulfilmentStep
 
@@ -34,13 +34,9 @@ def _ask_to_build(order: Order, step: Step) -> Call:
     return partial(partners.maker().submit, key=step.key, facts=facts)
 
 
-def options_of(facts: Mapping[str, Any]) -> list[str]:
-    """The codes of what was signed for, in a fixed order."""
-    return sorted(option["code"] for option in facts["options"])
-
-
 def submit_build(order: Order, step: Step, state: MakerState, now: datetime) -> Outcome:
     """The maker has the order on its books."""
+    promises.follow(order)
     return Done("await_slot")
 
 
@@ -56,6 +52,7 @@ def await_slot(order: Order, step: Step, state: MakerState, now: datetime) -> Ou
     if not state.accepted:
         return Wait(state.next_at)
     transitions.move(order, Status.SCHEDULED, key=once("scheduled", step), now=now)
+    promises.expect(order, now)
     return Done("await_build")
 
 
@@ -66,7 +63,10 @@ def _refuse(order: Order, step: Step, why: str, now: datetime) -> None:
 
 
 def await_build(order: Order, step: Step, state: MakerState, now: datetime) -> Outcome:
-    """T8: the car is there and as signed; or it differs (T8b)."""
+    """T8: the car is there and as signed; or it differs (T8b). Which car it is the matching says."""
+    allocation = order.allocations.select_related("vehicle").filter(ended_at=None).first()
+    if allocation is not None:
+        return compare(order, step, allocation.vehicle, now)
     if state.refused:
         _refuse(order, step, state.refused, now)
         return Done(result={"refused": state.refused})
@@ -74,16 +74,21 @@ def await_build(order: Order, step: Step, state: MakerState, now: datetime) -> O
         return Wait(state.next_at)
     if not is_vin(state.vin):
         return Park(f"The maker's VIN {state.vin} has a wrong check digit.")
-    assert order.car_model_id is not None
-    vehicle, created = Vehicle.objects.get_or_create(
-        vin=state.vin,
-        defaults={"car_model_id": order.car_model_id, "as_built": list(state.as_built), "built_at": now},
-    )
-    if not created and Allocation.objects.filter(vehicle=vehicle, ended_at=None).exclude(order=order).exists():
+    vehicle = matching.register(order, state.vin, state.as_built, now)
+    if vehicle.built_for_id not in (None, order.pk):
         return Park(f"The maker's VIN {state.vin} belongs to another order.")
-    Allocation.objects.get_or_create(vehicle=vehicle, order=order, ended_at=None, defaults={"since": now})
-    supply.use_slot(order)
+    if Allocation.objects.filter(vehicle=vehicle, ended_at=None).exists():
+        return Wait(now + LOOK_AGAIN)  # it makes another order on time; we are woken when ours is there
+    if is_as_ordered(order, vehicle) and matching.others_could_use(order, vehicle, now):
+        matching.match_build(vehicle.build, now)
+        allocation = order.allocations.select_related("vehicle").filter(ended_at=None).first()
+        return compare(order, step, allocation.vehicle, now) if allocation else Wait(now + LOOK_AGAIN)
+    matching.allocate(order, vehicle, now)
     return compare(order, step, vehicle, now)
+
+
+def is_as_ordered(order: Order, vehicle: Vehicle) -> bool:
+    return sorted(vehicle.as_built) == options_of(order.lines.get(kind=LineKind.CAR).facts)
 
 
 def compare(order: Order, step: Step, vehicle: Vehicle, now: datetime) -> Outcome:
@@ -96,6 +101,7 @@ def compare(order: Order, step: Step, vehicle: Vehicle, now: datetime) -> Outcom
         transitions.notify(order, "mismatch", now)
         return Done(result={"vin": vehicle.vin, "differs": differs})
     transitions.move(order, Status.VIN_ASSIGNED, key=once("vin_assigned", step), now=now)
+    promises.expect(order, now)
     transitions.notify(order, "vin_assigned", now)
     return Done("ship", {"vin": vehicle.vin})
 
@@ -112,6 +118,7 @@ def vin_of(order: Order) -> str:
 def ship(order: Order, step: Step, state: CarrierState, now: datetime) -> Outcome:
     """T10: the carrier has the car."""
     transitions.move(order, Status.IN_TRANSIT, key=once("in_transit", step), now=now)
+    promises.expect(order, now)
     return Done("await_arrival")
 
 
@@ -132,6 +139,7 @@ def await_arrival(order: Order, step: Step, state: CarrierState, now: datetime) 
         return Wait(now + LOOK_AGAIN)
     transitions.close_work_items(order, "damage")
     transitions.move(order, Status.AT_STORE, key=once("at_store", step), now=now)
+    promises.expect(order, now)
     transitions.notify(order, "at_store", now)
     return Done("prepare")
 

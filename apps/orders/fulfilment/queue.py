@@ -1,5 +1,6 @@
 """Putting work into the queue, and taking it out again. Every caller holds the order's lock."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db.models import Max
@@ -49,6 +50,27 @@ def wake(order: Order, kind: str) -> None:
     """What a waiting step waited for has happened."""
     if Step.objects.filter(order=order, kind=kind, status=Step.Status.READY).update(next_at=timezone.now()):
         _ring()
+
+
+# Which steps wait for news about a job that a step of the first kind began.
+NEWS: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("maker", "submit_build"): ("await_slot", "await_build"),
+    ("carrier", "ship"): ("await_arrival",),
+    ("workshop", "prepare"): ("prepare",),
+}
+
+
+def heard(partner: str, key: str) -> bool:
+    """A partner says that there is news about the job with this key; returns whether a step waits for it."""
+    order, _colon, rest = key.partition(":")
+    waiting = NEWS.get((partner, rest.split(":")[0]), ())
+    if not order.isdecimal() or len(order) > 18:
+        return False
+    rows = Step.objects.filter(order=int(order), kind__in=waiting, direction=1, status=Step.Status.READY)
+    woken = bool(rows.update(next_at=timezone.now()))
+    if woken:
+        _ring()
+    return woken
 
 
 def has_open_step(order: Order) -> bool:

@@ -12,8 +12,8 @@ from apps.orders.errors import ConsentMissing, SignatureMissing
 from apps.orders.fulfilment.queue import enqueue
 from apps.orders.lifecycle import Actor, Status
 from apps.orders.models import Order, OrderLine
-from apps.orders.services import transitions
-from apps.orders.terms import Fee
+from apps.orders.services import promises, transitions
+from apps.orders.terms import DELAY_CREDIT_A_DAY, DELAY_CREDIT_DAYS, Fee
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -32,6 +32,7 @@ def contract_of(order: Order, lines: Iterable[OrderLine]) -> dict[str, Any]:
         "monthly": order.monthly,
         "terms": order.terms,
         "fees": order.fees,
+        "delay": {"credit_a_day": DELAY_CREDIT_A_DAY, "days": DELAY_CREDIT_DAYS},
         "invoice": [order.invoice_kind, order.invoice_title, order.tax_number],
         "store": order.delivery_store.code if order.delivery_store else None,
         "lines": [
@@ -84,5 +85,6 @@ def sign(*, order: Order, signature: str, accept_fees: bool, id_consent: bool, u
     transitions.move(mine, Status.SIGNED, actor=Actor.BUYER, user=user, key="signed")
     transitions.stop_timers(mine, "remind_to_sign")
     transitions.notify(mine, "signed")
+    promises.promise(mine, timezone.now())
     enqueue(mine, "submit_build")
     return mine
