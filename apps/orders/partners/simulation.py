@@ -104,8 +104,9 @@ def maker_says(job: Job, now: datetime, speed: float, faults: Faults) -> dict[st
     """``accepted, refused, vin, as_built, next_at``."""
     accepted_at = job.started_at + scale(ACCEPTED_DAYS, speed)
     built_at = job.started_at + scale(ACCEPTED_DAYS + BUILD_DAYS, speed)
-    says: dict[str, Any] = {"accepted": now >= accepted_at, "refused": "", "vin": None, "as_built": []}
-    if job.cancelled_at is not None or now < accepted_at:
+    accepted = job.cancelled_at is None and now >= accepted_at
+    says: dict[str, Any] = {"accepted": accepted, "refused": "", "vin": None, "as_built": []}
+    if not accepted:
         return says | {"next_at": accepted_at}
     if befalls(faults.refuse, faults, "refuse", job.key):
         return says | {"accepted": False, "refused": "No place on the line for this build", "next_at": accepted_at}
