@@ -188,6 +188,7 @@ SANDBOX_GATEWAY_SECRET: str = env.str("SANDBOX_GATEWAY_SECRET", "") or f"sandbox
 MAKER_URL: str = env.str("MAKER_URL", "")
 CARRIER_URL: str = env.str("CARRIER_URL", "")
 WORKSHOP_URL: str = env.str("WORKSHOP_URL", "")
+STORE_URL: str = env.str("STORE_URL", "")
 PARTNER_SECRET: str = (
     env.str("PARTNER_SECRET", "") or b64encode(sha256(f"partners:{SECRET_KEY}".encode()).digest()).decode()
 )

@@ -23,7 +23,7 @@ class StandIn:
     def settings(self) -> dict[str, str]:
         """What the portal is told of them: names of settings, and of variables of the environment."""
         url = f"http://127.0.0.1:{self.port}"
-        urls = {f"{name.upper()}_URL": f"{url}/{name}" for name in ("maker", "carrier", "workshop")}
+        urls = {f"{name.upper()}_URL": f"{url}/{name}" for name in ("maker", "carrier", "workshop", "store")}
         return urls | {"PARTNER_SECRET": SECRET}
 
     def jobs(self, partner: str) -> list[tuple[str, bool, int]]:

@@ -138,9 +138,10 @@ def test_damage_in_transit_stops_everything_until_the_inspection_has_ended() -> 
         go_on(order)
     assert (order.status, order.frozen, step_of(order).kind) == ("in_transit", True, "await_arrival")
     assert [item.text for item in order.work_items.filter(closed_at=None)] == [
-        "Damaged in transit: Dent in the left rear door"
+        "Inspect the damage: Dent in the left rear door"
     ]
-    Order.objects.filter(pk=order.pk).update(frozen=False)
+    clerk = make_staff(permissions=("orders.inspect_car",))
+    services.close_inspection(order=order, passed=True, found="Polished away", user=clerk)
     run_until(order, Status.AT_STORE)
 
 
@@ -154,7 +155,7 @@ def test_what_the_workshop_finds_it_puts_right_first(settings: pytest.FixtureReq
     assert order.work_items.get(closed_at=None).text == "The workshop puts right: Scratch on the bonnet"
     PartnerJob.objects.filter(partner="workshop").update(started_at=timezone.now() - timedelta(seconds=9))
     go_on(order)
-    assert (step_of(order).kind, order.work_items.filter(closed_at=None).count()) == ("await_balance", 0)
+    assert (step_of(order).kind, order.work_items.filter(closed_at=None).count()) == ("inspect", 0)
 
 
 def test_a_request_that_is_under_way_when_the_buyer_cancels_is_taken_back_after_it() -> None:

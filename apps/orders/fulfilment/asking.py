@@ -10,14 +10,15 @@ from functools import partial
 
 from apps.orders import partners
 from apps.orders.builds import options_of
+from apps.orders.fulfilment import preparing
 from apps.orders.fulfilment.handover import fit_lines
-from apps.orders.fulfilment.outcomes import LOOK_AGAIN, Ask, Call, Done, Outcome, Park, Wait
+from apps.orders.fulfilment.outcomes import LOOK_AGAIN, Ask, Call, Done, Outcome, Park, Wait, once
 from apps.orders.fulfilment.queue import key_of
 from apps.orders.identifiers import is_vin
-from apps.orders.lifecycle import Status
+from apps.orders.lifecycle import Actor, Status
 from apps.orders.models import Allocation, FulfilmentStep, LineKind, Order, Vehicle
-from apps.orders.partners import CarrierState, MakerState, StoreState
-from apps.orders.services import matching, promises, transitions
+from apps.orders.partners import CarrierState, MakerState, StoreReport, StoreState
+from apps.orders.services import inspections, matching, promises, transitions
 
 Step = FulfilmentStep
 
@@ -51,13 +52,14 @@ def await_slot(order: Order, step: Step, state: MakerState, now: datetime) -> Ou
         return Done(result={"refused": state.refused})
     if not state.accepted:
         return Wait(state.next_at)
-    transitions.move(order, Status.SCHEDULED, key=once("scheduled", step), now=now)
+    if order.status != Status.SCHEDULED:  # one that is built again has kept its state
+        transitions.move(order, Status.SCHEDULED, key=once(step, "scheduled"), now=now)
     promises.expect(order, now)
     return Done("await_build")
 
 
 def _refuse(order: Order, step: Step, why: str, now: datetime) -> None:
-    transitions.move(order, Status.ALLOC_FAILED, reason=why, key=once("alloc_failed", step), now=now)
+    transitions.move(order, Status.ALLOC_FAILED, reason=why, key=once(step, "alloc_failed"), now=now)
     transitions.raise_work_item(order, "alloc_failed", f"The maker refuses the build: {why}")
     transitions.notify(order, "alloc_failed", now)
 
@@ -96,17 +98,19 @@ def compare(order: Order, step: Step, vehicle: Vehicle, now: datetime) -> Outcom
     ordered = options_of(order.lines.get(kind=LineKind.CAR).facts)
     if sorted(vehicle.as_built) != ordered:
         differs = sorted(set(vehicle.as_built) ^ set(ordered))
-        transitions.move(order, Status.MISMATCH, key=once("mismatch", step), now=now)
+        transitions.move(order, Status.MISMATCH, key=once(step, "mismatch"), now=now)
         transitions.raise_work_item(order, "mismatch", f"Not as ordered: {', '.join(differs)}")
+        transitions.set_timer(order, "mismatch_call", now + transitions.CALL_AFTER)
         transitions.notify(order, "mismatch", now)
         return Done(result={"vin": vehicle.vin, "differs": differs})
-    transitions.move(order, Status.VIN_ASSIGNED, key=once("vin_assigned", step), now=now)
+    transitions.move(order, Status.VIN_ASSIGNED, key=once(step, "vin_assigned"), now=now)
     promises.expect(order, now)
     transitions.notify(order, "vin_assigned", now)
     return Done("ship", {"vin": vehicle.vin})
 
 
 def _ask_to_collect(order: Order, step: Step) -> Call:
+    transitions.require(order, Status.IN_TRANSIT, Actor.SYSTEM)
     facts = {"vin": vin_of(order), "store": order.delivery_store.code if order.delivery_store else ""}
     return partial(partners.carrier().collect, key=step.key, facts=facts)
 
@@ -117,7 +121,7 @@ def vin_of(order: Order) -> str:
 
 def ship(order: Order, step: Step, state: CarrierState, now: datetime) -> Outcome:
     """T10: the carrier has the car."""
-    transitions.move(order, Status.IN_TRANSIT, key=once("in_transit", step), now=now)
+    transitions.move(order, Status.IN_TRANSIT, key=once(step, "in_transit"), now=now)
     promises.expect(order, now)
     return Done("await_arrival")
 
@@ -131,14 +135,11 @@ def await_arrival(order: Order, step: Step, state: CarrierState, now: datetime) 
     if not state.arrived:
         return Wait(state.next_at)
     if state.damage and not step.result.get("damage"):
-        order.frozen = True
-        order.save(update_fields=["frozen"])
-        transitions.raise_work_item(order, "damage", f"Damaged in transit: {state.damage}")
+        inspections.note_damage(order, state.damage)
         return Wait(now + LOOK_AGAIN, {"damage": state.damage})
     if order.frozen:
-        return Wait(now + LOOK_AGAIN)
-    transitions.close_work_items(order, "damage")
-    transitions.move(order, Status.AT_STORE, key=once("at_store", step), now=now)
+        return Wait(now + LOOK_AGAIN)  # whoever ends the inspection wakes us
+    transitions.move(order, Status.AT_STORE, key=once(step, "at_store"), now=now)
     promises.expect(order, now)
     transitions.notify(order, "at_store", now)
     return Done("prepare")
@@ -152,12 +153,20 @@ def _ask_to_prepare(order: Order, step: Step) -> Call:
 def prepare(order: Order, step: Step, state: StoreState, now: datetime) -> Outcome:
     """The workshop prepares the car and fits what was ordered with it; what it finds it puts right first."""
     if state.prepared:
-        transitions.close_work_items(order, "repair")
-        return Done("await_balance", {"fitted": fit_lines(order)})
+        transitions.close_work_items(order, "workshop")
+        return Done("inspect", {"fitted": fit_lines(order)})
     if state.fault:
-        transitions.raise_work_item(order, "repair", f"The workshop puts right: {state.fault}")
+        transitions.raise_work_item(order, "workshop", f"The workshop puts right: {state.fault}")
         return Wait(state.next_at, {"asked": True, "fault": state.fault})
     return Wait(state.next_at, {"asked": True})
+
+
+def inspect(order: Order, step: Step, report: StoreReport | None, now: datetime) -> Outcome:
+    """T11: two people of the store look at the car; what they find begins a round of its own."""
+    passed = preparing.inspected(order, report)
+    if passed is None:
+        return Wait(now + LOOK_AGAIN)
+    return Done("await_balance" if passed else None, {"passed": passed})
 
 
 def _ask_to_forget_build(order: Order, step: Step) -> Call:
@@ -182,11 +191,6 @@ def forward_key(step: Step) -> str:
     return FulfilmentStep(order_id=step.order_id, kind=step.kind, round=step.round).key
 
 
-def once(name: str, step: Step) -> str:
-    """The key of a transition that happens once in each round."""
-    return f"{name}:{step.round}" if step.round else name
-
-
 ASKS: Mapping[tuple[str, int], Ask] = {
     ("submit_build", 1): Ask(_ask_to_build, submit_build),
     ("await_slot", 1): Ask(_ask_maker, await_slot),
@@ -194,6 +198,7 @@ ASKS: Mapping[tuple[str, int], Ask] = {
     ("ship", 1): Ask(_ask_to_collect, ship),
     ("await_arrival", 1): Ask(_ask_carrier, await_arrival),
     ("prepare", 1): Ask(_ask_to_prepare, prepare),
+    ("inspect", 1): Ask(preparing.question, inspect),
     ("submit_build", -1): Ask(_ask_to_forget_build, undone),
     ("ship", -1): Ask(_ask_to_bring_back, undone),
     ("prepare", -1): Ask(_ask_to_stop_preparing, undone),

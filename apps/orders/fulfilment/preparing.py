@@ -1,30 +1,37 @@
 """What has to be true before a car may change hands."""
 
-from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 
 from apps.orders import partners
+from apps.orders.fulfilment.outcomes import Call
 from apps.orders.models import FulfilmentStep, Order
+from apps.orders.partners import StoreReport
 from apps.orders.services import inspections, payments, transitions
 from apps.orders.services.inspections import Signature
 
-# People wake the step; this is only in case the waking was lost.
-LOOK_AGAIN = timedelta(hours=1)
+
+def question(order: Order, step: FulfilmentStep) -> Call:
+    """A store that reports by itself is asked, unless somebody is signing already or the car has passed."""
+    signing = order.inspections.filter(kind="pdi", closed_at=None).exists()
+    if inspections.pdi_passed(order) or signing or not settings.STORES_REPORT:
+        return nothing
+    return partial(partners.store().inspect, key=step.key, facts={"order": order.number})
 
 
-def inspect(order: Order, step: FulfilmentStep, now: datetime) -> bool | None:
-    """Whether the car has passed the check of two people; None while that is not known.
+def nothing() -> None:
+    """Nobody is asked."""
 
-    A store that reports by itself is asked, unless somebody is signing already.
-    """
+
+def inspected(order: Order, report: StoreReport | None) -> bool | None:
+    """Whether the car has passed the check of two people; None while that is not known."""
     if inspections.pdi_passed(order):
         return True
     signing = order.inspections.filter(kind="pdi", closed_at=None).exists()
-    if signing or not settings.STORES_REPORT:
+    if signing or report is None:
         transitions.raise_work_item(order, "pdi", "Two people look at the car and sign for it.")
         return None
-    report = partners.store().inspect(key=step.key, facts={"order": order.number}, now=now)
     first, second = (Signature(name) for name in report.people)
     if not order.insurance:
         inspections.note_insurance(order, report.policy, first)

@@ -100,6 +100,8 @@ def next_to_undo(order: Order) -> Step | None:
 
 
 def _took_effect(step: Step) -> bool:
+    if step.kind == "prepare" and step.status == Step.Status.DONE:
+        return False  # a car that is prepared stays so
     asked = step.attempts > 0 or bool(step.result.get("asked"))
     tried = step.status == Step.Status.STOPPED and step.kind in OUTSIDE and asked
     return tried or step.status == Step.Status.DONE

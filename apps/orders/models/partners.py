@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.orders.partners.simulation import Faults
 
-PERCENT = ("refuse", "wrong_vin", "wrong_build", "damage", "repair", "error", "lost", "silent")
+PERCENT = ("refuse", "wrong_vin", "wrong_build", "damage", "repair", "find", "error", "lost", "silent")
 
 
 class PartnerBehaviour(models.Model):
@@ -16,6 +16,7 @@ class PartnerBehaviour(models.Model):
         MAKER = "maker", _("The maker")
         CARRIER = "carrier", _("The carrier")
         WORKSHOP = "workshop", _("The workshop")
+        STORE = "store", _("The store")
 
     partner = models.CharField(_("partner"), max_length=10, choices=Partner, unique=True)
     refuse = models.PositiveSmallIntegerField(_("maker refuses the build, %"), default=0)
@@ -23,6 +24,7 @@ class PartnerBehaviour(models.Model):
     wrong_build = models.PositiveSmallIntegerField(_("maker builds something else, %"), default=0)
     damage = models.PositiveSmallIntegerField(_("carrier damages the car, %"), default=0)
     repair = models.PositiveSmallIntegerField(_("workshop finds a fault, %"), default=0)
+    find = models.PositiveSmallIntegerField(_("store does not pass the car, %"), default=0)
     error = models.PositiveSmallIntegerField(_("calls that fail, %"), default=0)
     lost = models.PositiveSmallIntegerField(_("answers that are lost, %"), default=0)
     silent = models.PositiveSmallIntegerField(_("calls that are never answered, %"), default=0)

@@ -83,15 +83,9 @@ class Workshop(Protocol):
 
 
 class Store(Protocol):
-    """Prepares cars and hands them over."""
+    """Looks at cars before they change hands, by two of its people."""
 
-    def inspect(self, *, key: str, facts: dict[str, Any], now: datetime) -> StoreReport: ...
-
-
-def store() -> Store:
-    from apps.orders.partners.simulated_store import SimulatedStore
-
-    return SimulatedStore()
+    def inspect(self, *, key: str, facts: Facts) -> StoreReport: ...
 
 
 def maker() -> Maker:
@@ -110,3 +104,9 @@ def workshop() -> Workshop:
     from apps.orders.partners import over_http, simulated
 
     return over_http.Workshop(settings.WORKSHOP_URL) if settings.WORKSHOP_URL else simulated.Workshop()
+
+
+def store() -> Store:
+    from apps.orders.partners import over_http, simulated
+
+    return over_http.Store(settings.STORE_URL) if settings.STORE_URL else simulated.Store()

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 
-from apps.orders.partners import TIMEOUT_S, CarrierState, Facts, MakerState, PartnerFailed, StoreState
+from apps.orders.partners import TIMEOUT_S, CarrierState, Facts, MakerState, PartnerFailed, StoreReport, StoreState
 
 
 class Client:
@@ -88,3 +88,13 @@ class Workshop(Client):
 
     def cancel(self, *, key: str) -> None:
         self.call("DELETE", key)
+
+
+class Store(Client):
+    def inspect(self, *, key: str, facts: Facts) -> StoreReport:
+        found = self.call("PUT", key, facts)
+        try:
+            first, second = found["people"]
+            return StoreReport(**(found | {"people": (first, second)}))
+        except (TypeError, KeyError, ValueError) as error:
+            raise PartnerFailed(f"{self.url.path}: not an answer") from error

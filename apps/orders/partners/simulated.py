@@ -5,7 +5,6 @@ of partners says: an error before the work, an answer lost after it, silence, de
 """
 
 import time
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -13,19 +12,16 @@ from django.db.models import F
 from django.utils import timezone
 
 from apps.orders.models import PartnerBehaviour, PartnerJob
-from apps.orders.partners import CarrierState, Facts, MakerState, PartnerFailed, StoreState, simulation
+from apps.orders.partners import CarrierState, Facts, MakerState, PartnerFailed, StoreReport, StoreState, simulation
 from apps.orders.partners.simulation import Faults, Job
 
-MAKER, CARRIER, WORKSHOP = "maker", "carrier", "workshop"
+MAKER, CARRIER, WORKSHOP, STORE = "maker", "carrier", "workshop", "store"
 
 
 class Simulated:
     """One partner's end of the wire."""
 
     name: str
-
-    def says(self, job: Job, now: datetime, speed: float, faults: Faults) -> dict[str, Any]:
-        raise NotImplementedError
 
     def faults(self) -> Faults:
         """What the back office says, or the environment."""
@@ -44,7 +40,7 @@ class Simulated:
             job, created = PartnerJob.objects.get_or_create(partner=self.name, key=key, defaults=details)
             if not created:
                 PartnerJob.objects.filter(pk=job.pk).update(repeats=F("repeats") + 1)
-        answer = self.says(_job(job), timezone.now(), settings.FULFILMENT_SPEED, faults)
+        answer = simulation.SAYS[self.name](_job(job), timezone.now(), settings.FULFILMENT_SPEED, faults)
         self._after(faults)
         return answer
 
@@ -79,9 +75,6 @@ def _job(row: PartnerJob) -> Job:
 class Maker(Simulated):
     name = MAKER
 
-    def says(self, job: Job, now: datetime, speed: float, faults: Faults) -> dict[str, Any]:
-        return simulation.maker_says(job, now, speed, faults)
-
     def submit(self, *, key: str, facts: Facts) -> MakerState:
         return maker_state(self.ask(key, facts))
 
@@ -94,9 +87,6 @@ class Maker(Simulated):
 
 class Carrier(Simulated):
     name = CARRIER
-
-    def says(self, job: Job, now: datetime, speed: float, faults: Faults) -> dict[str, Any]:
-        return simulation.carrier_says(job, now, speed, faults)
 
     def collect(self, *, key: str, facts: Facts) -> CarrierState:
         return CarrierState(**self.ask(key, facts))
@@ -111,14 +101,23 @@ class Carrier(Simulated):
 class Workshop(Simulated):
     name = WORKSHOP
 
-    def says(self, job: Job, now: datetime, speed: float, faults: Faults) -> dict[str, Any]:
-        return simulation.workshop_says(job, now, speed, faults)
-
     def prepare(self, *, key: str, facts: Facts) -> StoreState:
         return StoreState(**self.ask(key, facts))
 
     def cancel(self, *, key: str) -> None:
         self.end(key)
+
+
+class Store(Simulated):
+    name = STORE
+
+    def inspect(self, *, key: str, facts: Facts) -> StoreReport:
+        return report(self.ask(key, facts))
+
+
+def report(answer: dict[str, Any]) -> StoreReport:
+    first, second = answer["people"]
+    return StoreReport(**(answer | {"people": (first, second)}))
 
 
 def maker_state(answer: dict[str, Any]) -> MakerState:

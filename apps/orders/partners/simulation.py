@@ -7,7 +7,7 @@ says again when it is asked again. The stand-in runs without Django, so nothing 
 
 import hashlib
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from math import log
@@ -19,6 +19,7 @@ from apps.orders.identifiers import make_vin
 ACCEPTED_DAYS, BUILD_DAYS, TRANSPORT_DAYS, PREPARATION_DAYS, REPAIR_DAYS = 1, 10, 4, 1, 2
 # World manufacturer identifiers of Chinese makers (ISO 3780): GAC Aion, Changan; "LKC" stands in for everybody else.
 WMI = {"gac-aion": "LNA", "avatr": "LS6", "deepal": "LS6", "changan": "LS4", "changan-qiyuan": "LS6", "kaicheng": "LS5"}
+PEOPLE = ("Chen Jie", "Zhou Ming")
 YEAR_CODE = "T"  # model year 2026
 PLANT = "G"
 SECONDS_A_DAY, SECOND_A_DAY_AT = 86_400, 1_000
@@ -33,6 +34,7 @@ class Faults:
     wrong_build: float = 0  # maker: builds something else
     damage: float = 0  # carrier: brings it damaged
     repair: float = 0  # workshop: finds a fault, needs days more
+    find: float = 0  # store: does not pass the car at once
 
     error: float = 0  # refuses the call, nothing done
     lost: float = 0  # does it, and the answer is lost
@@ -64,7 +66,7 @@ def parse(text: str) -> dict[str, Faults]:
     for part in filter(None, (one.strip() for one in text.split(","))):
         name, _sign, value = part.partition("=")
         partner, _dot, fault = name.partition(".")
-        if partner not in ("maker", "carrier", "workshop"):
+        if partner not in SAYS:
             raise ValueError(f"no such partner: {partner}")
         found.setdefault(partner, {})[fault] = float(value)
     return {partner: Faults.read(facts) for partner, facts in found.items()}
@@ -143,6 +145,24 @@ def workshop_says(job: Job, now: datetime, speed: float, faults: Faults) -> dict
         "fault": "Scratch on the bonnet" if broken else "",
         "next_at": found_at if now < found_at else ready_at,
     }
+
+
+def store_says(job: Job, now: datetime, speed: float, faults: Faults) -> dict[str, Any]:
+    """``passed, found, repair_days, people, policy``. Only the first look of an order finds anything."""
+    found = str(job.facts.get("found", ""))
+    if job.key.endswith(":1") and befalls(faults.find, faults, "find", job.key):
+        found = "Scratch on the left mirror"
+    days = int(job.facts.get("repair_days", 1))
+    policy = f"PDZA{job.number:014d}"
+    return {"passed": not found, "found": found, "repair_days": days, "people": list(PEOPLE), "policy": policy}
+
+
+SAYS: dict[str, Callable[[Job, datetime, float, Faults], dict[str, Any]]] = {
+    "maker": maker_says,
+    "carrier": carrier_says,
+    "workshop": workshop_says,
+    "store": store_says,
+}
 
 
 def vin_of(job: Job) -> str:

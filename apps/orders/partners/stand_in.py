@@ -21,14 +21,9 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from apps.orders.partners import simulation
-from apps.orders.partners.simulation import Faults, Job
+from apps.orders.partners.simulation import SAYS, Faults, Job
 from apps.outbox import signing
 
-SAYS: dict[str, Callable[[Job, datetime, float, Faults], dict[str, Any]]] = {
-    "maker": simulation.maker_says,
-    "carrier": simulation.carrier_says,
-    "workshop": simulation.workshop_says,
-}
 # Whoever says nothing keeps the line open for so long.
 SILENCE_S = 8.0
 _TABLE = """
@@ -174,6 +169,8 @@ class Herald(Thread):
     def run(self) -> None:
         while True:
             for partner, job, told in self.handler.books.live():
+                if partner == "store":
+                    continue
                 state = SAYS[partner](
                     job, datetime.now(UTC), self.handler.speed, self.handler.faults.get(partner, Faults())
                 )

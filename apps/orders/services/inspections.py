@@ -132,10 +132,15 @@ def report_damage(*, order: Order, text: str, user: "User") -> Inspection:
     mine = transitions.lock(order)
     if mine.status not in DAMAGEABLE:
         raise transitions.not_now(mine)
-    inspection = _open(mine, K.DAMAGE, text.strip())
-    mine.frozen = True
-    mine.save(update_fields=["frozen", "changed_at"])
-    transitions.raise_work_item(mine, "damage", f"Inspect the damage: {text.strip()}")
+    return note_damage(mine, text.strip())
+
+
+def note_damage(order: Order, text: str) -> Inspection:
+    """Damage was seen, by somebody of ours or by the carrier. The caller holds the order's lock."""
+    inspection = _open(order, K.DAMAGE, text)
+    order.frozen = True
+    order.save(update_fields=["frozen", "changed_at"])
+    transitions.raise_work_item(order, "damage", f"Inspect the damage: {text}")
     return inspection
 
 
