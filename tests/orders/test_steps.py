@@ -99,7 +99,7 @@ def test_a_store_without_time_is_asked_again_and_somebody_is_told() -> None:
     store = order.delivery_store
     assert store is not None
     store.bays.update(is_active=False)
-    for _ in range(3):
+    for _ in range(4):
         FulfilmentStep.objects.filter(status="ready").update(next_at=timezone.now())
         assert run_step()
     step = order.steps.get(status="ready")
