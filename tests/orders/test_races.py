@@ -143,7 +143,7 @@ def test_a_hold_that_ends_while_the_payment_comes_never_loses_either() -> None:
 def assert_done_once(orders: list[Order]) -> None:
     """Every order is at its store, by each step once, with nothing lost and nothing doubled."""
     way = ["placed", "reserved", "signed", "scheduled", "vin_assigned", "in_transit", "at_store"]
-    kinds = ["submit_build", "await_slot", "await_build", "ship", "await_arrival", "prepare"]
+    kinds = ["submit_build", "await_slot", "await_build", "ship", "await_arrival", "prepare", "inspect"]
     for order in orders:
         history = list(order.transitions.values_list("seq", "target"))
         assert history == list(enumerate(way, start=1))

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0007_checks_and_returns'),
+        ('orders', '0008_codes'),
     ]
 
     operations = [
