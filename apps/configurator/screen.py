@@ -23,6 +23,8 @@ from apps.configurator.state import FEN, PageState, step_between
 # Cars with more options than this show one group at a time.
 ALL_OPEN = 60
 MANY = 10**7
+# Stands for a price that is not known yet; the page says so beside it.
+PENDING = "…"
 # Groups that change the outline of the car: the stills show the standard one.
 SHAPES = frozenset({"body", "wheelbase", "roof-height", "conversion"})
 SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -54,6 +56,7 @@ class Row:
     checked: bool
     disabled: bool
     rental: RentalTerms | None
+    pending: bool
     can_ask: bool
     why: Why | None
 
@@ -249,6 +252,7 @@ class Drawing:
             checked=explicit or state == "forced",
             disabled=state in ("blocked", "forced") and not explicit,
             rental=option.rental,
+            pending=amount == PENDING,
             can_ask=state in ("blocked", "forced"),
             why=self._explained(option, state) if self.asked == option.code else None,
         )
@@ -271,7 +275,7 @@ class Drawing:
         if total is None:
             return "", ""
         if not self.priced:
-            return "…", _("price is being calculated")
+            return PENDING, ""
         difference = total + self.document.base_price - self.total
         text = signed_yuan(difference) if difference else _("No extra cost")
         if state == "over_budget" and self.budget is not None:

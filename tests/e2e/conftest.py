@@ -17,6 +17,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
+from psycopg import sql
 
 from tests.e2e.http import Http
 
@@ -101,11 +102,12 @@ def portal() -> Iterator[Portal]:
 
 def _database_of_its_own(url: str) -> str:
     """A fresh database beside the one that the other tests use."""
-    base, _, _ = url.rpartition("/")
+    base, _, name = url.rpartition("/")
+    own = f"{name.partition('?')[0]}_e2e"
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("DROP DATABASE IF EXISTS kaiche_e2e WITH (FORCE)")
-        connection.execute("CREATE DATABASE kaiche_e2e")
-    return f"{base}/kaiche_e2e"
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(own)))
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(own)))
+    return f"{base}/{own}"
 
 
 def chromium() -> str | None:
