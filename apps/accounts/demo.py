@@ -1,4 +1,4 @@
-"""The cast of the demo: four people with one password, and two groups of staff."""
+"""The cast of the demo: a few people with one password, and the groups of staff."""
 
 from functools import cache
 
@@ -13,10 +13,13 @@ from apps.common.demo import DemoOptions, Report
 
 PASSWORD = "kaiche-demo"  # noqa: S105  printed on purpose: demo data only
 CLERKS, STORE_STAFF = "Order clerks", "Store staff"
+PRODUCT, RELEASE = "Product managers", "Release managers"
 CAST: tuple[dict[str, str | bool], ...] = (
     {"email": "admin@kaiche.example", "name": "Admin", "is_staff": True, "is_superuser": True},
     {"email": "clerk@kaiche.example", "name": "陈静 Chen Jing", "is_staff": True},
     {"email": "store@kaiche.example", "name": "刘洋 Liu Yang", "is_staff": True},
+    {"email": "product@kaiche.example", "name": "周敏 Zhou Min", "is_staff": True},
+    {"email": "release@kaiche.example", "name": "何伟 He Wei", "is_staff": True},
     {"email": "wang@kaiche.example", "name": "王芳", "phone": "13800138000", "language": "zh-hans"},
 )
 # App labels whose models a group may do these things with. What an app adds later is found by its label.
@@ -36,6 +39,18 @@ GRANTS: dict[str, dict[str, tuple[str, ...]]] = {
         "catalog": ("view",),
         "bundles": ("view",),
     },
+}
+# Permissions by their whole name: a product manager edits drafts and asks, a release manager decides (four eyes).
+DRAFTS = ("configurator", "optiongroup", "option", "rentalterms", "rule", "pricerule")
+NAMED: dict[str, tuple[str, ...]] = {
+    PRODUCT: (
+        *(f"{action}_{model}" for model in DRAFTS for action in ("view", "add", "change", "delete")),
+        *("view_configuratorversion", "view_publication", "view_build", "add_publication"),
+    ),
+    RELEASE: (
+        *(f"view_{model}" for model in DRAFTS),
+        *("view_configuratorversion", "view_publication", "approve_publication"),
+    ),
 }
 # What no group is given, whatever its label says: keys and second factors of other people.
 NEVER = ("apitoken",)
@@ -63,11 +78,15 @@ def refresh_groups() -> None:
             and permission.codename.split("_")[0] in grants[permission.content_type.app_label]
         ]
         group.permissions.add(*found)
+    for name, codenames in NAMED.items():
+        group, _ = Group.objects.get_or_create(name=name)
+        named = Permission.objects.filter(content_type__app_label="configurator", codename__in=codenames)
+        group.permissions.add(*named)
 
 
 @cache
 def _password() -> str:
-    """Hashed once for all four: it is known to everybody, and hashing is slow on purpose."""
+    """Hashed once for all of them: it is known to everybody, and hashing is slow on purpose."""
     return make_password(PASSWORD)
 
 
@@ -77,7 +96,12 @@ def _person(fields: dict[str, str | bool]) -> None:
     if not made:
         return
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
-    groups = {"clerk@kaiche.example": CLERKS, "store@kaiche.example": STORE_STAFF}
+    groups = {
+        "clerk@kaiche.example": CLERKS,
+        "store@kaiche.example": STORE_STAFF,
+        "product@kaiche.example": PRODUCT,
+        "release@kaiche.example": RELEASE,
+    }
     if email in groups:
         user.groups.add(Group.objects.get(name=groups[email]))
     if not user.is_staff and not Address.objects.for_user(user).exists():

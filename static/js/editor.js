@@ -52,6 +52,7 @@ class Picker {
     this.chips.replaceChildren(
       ...[...this.select.selectedOptions].filter((option) => option.value).map((option) => {
         const button = Object.assign(document.createElement("button"), { type: "button", className: "ed-chip", textContent: option.textContent });
+        button.setAttribute("aria-label", `${editor.dataset.remove}: ${option.textContent}`);
         button.addEventListener("click", () => {
           this.toggle(option.value, false);
           this.input.focus();

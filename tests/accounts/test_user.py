@@ -1,7 +1,7 @@
 """The person itself, the demo's cast, and the back office."""
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -34,6 +34,8 @@ def test_the_demo_makes_the_cast_once() -> None:
     assert [row[:3] for row in state] == [
         ("admin@kaiche.example", True, True),
         ("clerk@kaiche.example", True, False),
+        ("product@kaiche.example", True, False),
+        ("release@kaiche.example", True, False),
         ("store@kaiche.example", True, False),
         ("wang@kaiche.example", False, False),
     ]
@@ -41,6 +43,12 @@ def test_the_demo_makes_the_cast_once() -> None:
     clerk = User.objects.get(email="clerk@kaiche.example")
     assert [group.name for group in clerk.groups.all()] == ["Order clerks"]
     assert not Group.objects.filter(permissions__codename__endswith="apitoken").exists()
+    asks, decides = Permission.objects.get(codename="add_publication"), "configurator.approve_publication"
+    product, release = (User.objects.get(email=f"{name}@kaiche.example") for name in ("product", "release"))
+    assert product.has_perm("configurator.change_rule")
+    assert product.groups.get().permissions.contains(asks)
+    assert (product.has_perm(decides), release.has_perm(decides)) == (False, True)
+    assert not release.has_perm("configurator.change_rule")
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,10 @@ class RuleForm(DatedForm):
     owner = _text(_("Owner"), 80)
     places: ClassVar[Mapping[str, str]] = {}
     """A parameter's name to the field that it is typed in."""
-    field_order = ["if_all", "any_of", "k", "options", "option", "markets", "first", "until"]
+    field_order = (
+        *("if_all", "any_of", "k", "options", "option", "markets", "first", "until", "sheet", "file"),
+        *("reason_en", "reason_zh", "owner", "valid_from", "valid_until", "code"),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -110,6 +113,7 @@ class RuleForm(DatedForm):
             self.fields["code"].required = False
         self.fields["owner"].widget.attrs["list"] = "ed-owners"
         self.build()
+        self.order_fields(self.field_order)
 
     def build(self) -> None:
         """Add the fields that need the draft."""

@@ -27,7 +27,6 @@ class TableForm(RuleForm):
     file = forms.FileField(
         label=_("or a CSV file"), required=False, widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt"})
     )
-    field_order = ["sheet", "file"]
 
     def build(self) -> None:
         if not self.is_bound and self.stored:

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.catalog.models import CarModel
 from apps.common.translated import Translated
@@ -182,12 +183,12 @@ class Rule(Validity):
     """What goes together. ``parameters`` depend on ``kind``; ``apps.configurator.rules`` says how and checks them."""
 
     class Kind(models.TextChoices):
-        REQUIRES = "requires", _("requires")
-        EXCLUDES = "excludes", _("excludes")
-        AT_LEAST = "at_least", _("at least")
-        AT_MOST = "at_most", _("at most")
-        AVAILABLE = "available", _("available")
-        TABLE = "table", _("table")
+        REQUIRES = "requires", pgettext_lazy("rule", "requires")
+        EXCLUDES = "excludes", pgettext_lazy("rule", "excludes")
+        AT_LEAST = "at_least", pgettext_lazy("rule", "at least")
+        AT_MOST = "at_most", pgettext_lazy("rule", "at most")
+        AVAILABLE = "available", pgettext_lazy("rule", "available")
+        TABLE = "table", pgettext_lazy("rule", "table")
 
     configurator = models.ForeignKey(
         Configurator, on_delete=models.CASCADE, related_name="rules", verbose_name=_("configurator")

@@ -24,7 +24,14 @@ from apps.common.apps import StaticFiles
 from apps.common.supervisor import Part, PartFailed, Supervisor
 
 READY_PATIENCE_S = 120.0
-CAST = ("admin@kaiche.example", "clerk@kaiche.example", "store@kaiche.example", "wang@kaiche.example")
+CAST = (
+    "admin@kaiche.example",
+    "clerk@kaiche.example",
+    "store@kaiche.example",
+    "product@kaiche.example",
+    "release@kaiche.example",
+    "wang@kaiche.example",
+)
 
 
 class Command(BaseCommand):
