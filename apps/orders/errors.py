@@ -107,6 +107,43 @@ class Stopped(DomainError):
     message = _("The order is stopped: a payment is contested, or damage is being looked at.")
 
 
+class BadEntry(InvalidInput):
+    code = "bad_entry"
+    message = _("This note of a hand-over cannot be understood.")
+
+
+class HalfSent(DomainError):
+    """Cut off on the way: worth sending again, unlike what was understood and refused."""
+
+    code = "half_sent"
+    message = _("This note did not arrive whole.")
+    status = 400
+
+
+class BadPhoto(InvalidInput):
+    code = "bad_photo"
+    message = _("The picture did not arrive whole, or is too large.")
+
+
+class PointsMissing(InvalidInput):
+    """``extra["missing"]`` names them."""
+
+    code = "points_missing"
+    message = _("Say of every point whether it is in order.")
+
+
+class RemarkMissing(InvalidInput):
+    """``extra["missing"]`` names the points."""
+
+    code = "remark_missing"
+    message = _("Say what is wrong with what is not in order.")
+
+
+class NonceUsed(DomainError):
+    code = "nonce_used"
+    message = _("This note was sent before with another content.")
+
+
 class NotReadyYet(DomainError):
     code = "not_ready_yet"
     message = _("A time can be chosen once the car is ready, and until it is handed over.")

@@ -21,6 +21,11 @@ urlpatterns = [
     path("orders/<str:number>/accept/", views.accept, name="accept"),
     path("orders/<str:number>/handover/", views.handover, name="handover"),
     path("orders/<str:number>/messages/", views.order_messages, name="messages"),
+    path("handover/", views.deliveries, name="deliveries"),
+    path("handover/worker.js", views.worker, name="tablet_worker"),
+    path("handover/token/", views.token, name="tablet_token"),
+    path("handover/<str:number>/", views.tablet, name="tablet"),
+    path("handover/<str:number>/entries/", views.entries, name="tablet_entries"),
     path("account/orders/", views.mine, name="mine"),
     path("account/orders/claim/", views.claim, name="claim"),
 ]

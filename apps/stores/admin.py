@@ -19,7 +19,7 @@ from apps.common.errors import DomainError
 from apps.stores import services
 from apps.stores.forms import StoreAdminForm
 from apps.stores.lifecycle import Party, Status
-from apps.stores.models import Appointment, AppointmentEvent, Bay, City, Closure, Store
+from apps.stores.models import Appointment, AppointmentEvent, Bay, City, Closure, Store, StoreStaff
 
 Step = Callable[[Appointment], Appointment]
 
@@ -27,6 +27,12 @@ Step = Callable[[Appointment], Appointment]
 class BayInline(TabularInline):  # type: ignore[misc]
     model = Bay
     extra = 0
+
+
+class StaffInline(TabularInline):  # type: ignore[misc]
+    model = StoreStaff
+    extra = 0
+    autocomplete_fields = ["user"]
 
 
 class ClosureInline(TabularInline):  # type: ignore[misc]
@@ -51,7 +57,7 @@ class StoreAdmin(ModelAdmin):  # type: ignore[misc]
     search_fields = ["search_text"]
     autocomplete_fields = ["city"]
     readonly_fields = ["offered"]
-    inlines = [BayInline, ClosureInline]
+    inlines = [BayInline, ClosureInline, StaffInline]
     show_full_result_count = False
 
     @admin.display(description=gettext_lazy("services"))

@@ -155,6 +155,24 @@ class Store(models.Model):
         return [(service.value, str(service.label)) for service in Service if service.value in self.services]
 
 
+class StoreStaff(models.Model):
+    """Somebody of the company who works at a store, and acts for it and no other."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="staff", verbose_name=_("store"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="store_posts", verbose_name=_("person")
+    )
+
+    class Meta:
+        verbose_name = _("person of a store")
+        verbose_name_plural = _("people of stores")
+        ordering = ["store_id", "pk"]
+        constraints = [models.UniqueConstraint(fields=["store", "user"], name="store_staff_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.store_id}"
+
+
 class Bay(models.Model):
     """A place where one job is done at a time. The bays are a store's capacity."""
 

@@ -89,9 +89,11 @@ class StoreQuerySet(models.QuerySet["Store"]):
         return found
 
     def for_staff(self, user: "AbstractBaseUser | AnonymousUser") -> Self:
-        """What somebody of the company may act for: everything, with the permission; otherwise nothing."""
+        """What somebody of the company may act for: every store, with the permission; otherwise where they work."""
+        if not getattr(user, "is_staff", False) or not user.is_active:
+            return self.none()
         allowed = user.has_perm("stores.run_store") if hasattr(user, "has_perm") else False
-        return self if allowed else self.none()
+        return self if allowed else self.filter(staff__user_id=user.pk)
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):

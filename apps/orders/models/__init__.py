@@ -11,6 +11,7 @@ from apps.orders.models.promises import Promise
 from apps.orders.models.returns import Return, ReturnLine
 from apps.orders.models.sandbox import SandboxEvent, SandboxPayment
 from apps.orders.models.supply import Allocation, Allotment, Vehicle
+from apps.orders.models.tablet import HandoverEntry
 
 __all__ = [
     "BUYABLE",
@@ -19,6 +20,7 @@ __all__ = [
     "Basket",
     "BasketLine",
     "FulfilmentStep",
+    "HandoverEntry",
     "Inspection",
     "LineKind",
     "Order",

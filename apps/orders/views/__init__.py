@@ -5,6 +5,7 @@ from apps.orders.views.checkout import checkout, region, stores
 from apps.orders.views.finding import claim, find, mine
 from apps.orders.views.handover import handover
 from apps.orders.views.messages import order_messages
+from apps.orders.views.tablet import deliveries, entries, tablet, token, worker
 from apps.orders.views.tracking import accept, cancel, detail, pay, progress, sign
 
 __all__ = [
@@ -15,8 +16,10 @@ __all__ = [
     "change_line",
     "checkout",
     "claim",
+    "deliveries",
     "detail",
     "enter_code",
+    "entries",
     "find",
     "handover",
     "mine",
@@ -27,4 +30,7 @@ __all__ = [
     "remove_line",
     "sign",
     "stores",
+    "tablet",
+    "token",
+    "worker",
 ]
