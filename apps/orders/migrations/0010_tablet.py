@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0008_codes'),
+        ('orders', '0009_partners'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
