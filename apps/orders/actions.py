@@ -10,6 +10,7 @@ from apps.orders.lifecycle import Actor, rules_from
 from apps.orders.models import Order
 from apps.orders.services import cancellation
 from apps.orders.services.payments import due_leg
+from apps.orders.services.returns import policy
 
 # The rule's ``act`` → its partial. The order is that of the page: the first one present has the one primary button.
 PARTIALS: Mapping[str, str] = {
@@ -17,13 +18,14 @@ PARTIALS: Mapping[str, str] = {
     "other_slot": "orders/actions/refused.html",
     "sign": "orders/actions/sign.html",
     "accept_delivery": "orders/actions/handover.html",
+    "reject_delivery": "orders/actions/reject.html",
     "ask_to_return": "orders/actions/return.html",
     "keep": "orders/actions/keep.html",
     "change": "orders/actions/change.html",
     "cancel": "orders/actions/cancel.html",
 }
 # Partials that are not drawn yet; the rule stands in the table already.
-MISSING = frozenset({"accept_mismatch", "other_slot", "ask_to_return", "keep", "change"})
+MISSING = frozenset({"change"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,10 @@ def actions(order: Order) -> list[Action]:
     acts = {rule.act for rule in rules_from(order.status, Actor.BUYER) if not rule.stopped_by & up}
     if not order.has_car:
         acts -= {"sign", "change"}
+    if "ask_to_return" in acts and not policy(order).until:
+        acts.discard("ask_to_return")
+    if not order.has_car and policy(order).open:
+        acts.add("ask_to_return")  # goods go back without moving the order
     if not cancellation(order).possible:
         acts.discard("cancel")
     names = ["pay"] if due_leg(order) is not None else []

@@ -230,6 +230,11 @@ class TooMuchDeducted(InvalidInput):
     message = _("No more can be deducted than it is worth.")
 
 
+class NotDisputed(DomainError):
+    code = "not_disputed"
+    message = _("No payment is contested, or one still is.")
+
+
 class NoWaiver(DomainError):
     code = "no_waiver"
     message = _("Nobody has asked for a waiver.")

@@ -31,6 +31,9 @@ PREPARATION_DAYS = 1
 RETURN_WINDOW_DAYS = 7
 # A car that has run further within the window has been used, not tried.
 RETURN_WINDOW_KM = 300
+# What taking a car that is not as promised earns, in percent of its price; and waiting for another slot, in fen.
+MISMATCH_CREDIT_PERCENT = Decimal("1.5")
+ALLOCATION_CREDIT = 100_000
 # A repair before the hand-over that takes longer is no repair that a buyer has to wait for.
 LONGEST_REPAIR_DAYS = 14
 GOODS_DAYS = 3

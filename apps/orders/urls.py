@@ -19,6 +19,7 @@ urlpatterns = [
     path("orders/<str:number>/sign/", views.sign, name="sign"),
     path("orders/<str:number>/cancel/", views.cancel, name="cancel"),
     path("orders/<str:number>/accept/", views.accept, name="accept"),
+    path("orders/<str:number>/acts/<slug:name>/", views.act, name="act"),
     path("orders/<str:number>/handover/", views.handover, name="handover"),
     path("orders/<str:number>/messages/", views.order_messages, name="messages"),
     path("handover/", views.deliveries, name="deliveries"),

@@ -12,7 +12,7 @@ from apps.orders import services
 from apps.orders.errors import NothingDue, NothingToRefund, NotInThisState, NotParked, ReasonNeeded
 from apps.orders.fulfilment.drain import MAX_ATTEMPTS, run_step
 from apps.orders.lifecycle import Status
-from apps.orders.models import FulfilmentStep, Order, PartnerJob, Refund, WorkItem
+from apps.orders.models import FulfilmentStep, Order, PartnerJob, Refund
 from apps.orders.services import transitions
 from tests.factories.accounts import make_staff, make_user
 from tests.factories.bundles import make_accessory, make_charger
@@ -35,7 +35,7 @@ def test_nobody_without_the_permission_does_anything() -> None:
         lambda user: services.advance(order=order, user=user, reason="x"),
         lambda user: services.retry_step(step=step, user=user),
         lambda user: services.refund(leg=leg, amount=1, reason="x", user=user),
-        lambda user: services.resolve_mismatch(order=order, user=user, reason="x"),
+        lambda user: services.take_work_item(item=item, user=user),
         lambda user: services.advance_line(line=line, user=user),
         lambda user: services.close_work_item(item=item, user=user),
     ]
@@ -135,17 +135,6 @@ def test_a_car_that_is_not_as_ordered_stops_the_order() -> None:
     assert not run_step()  # never decided by time
 
 
-def test_the_buyer_may_take_it_all_the_same() -> None:
-    order, user = mismatched_order(), clerk()
-    with pytest.raises(ReasonNeeded):
-        services.resolve_mismatch(order=order, user=user, reason="")
-    services.resolve_mismatch(order=order, user=user, reason="500 yuan back")
-    assert WorkItem.objects.get().owner == user
-    assert run_until(order, Status.AT_STORE).status == "at_store"
-    with pytest.raises(NotInThisState):
-        services.resolve_mismatch(order=order, user=user, reason="Again")
-
-
 def test_or_cancel_free_of_charge() -> None:
     order = mismatched_order()
     assert services.cancellation(order) == services.Cancellation(True, 0, DEPOSIT)
@@ -162,6 +151,7 @@ def test_lines_move_by_hand_only_where_people_work_on_them() -> None:
     order, user = delivered_order(("charger", charger.sku), ("accessory", part.sku)), clerk()
     assert run_step()
     assert services.advance_line(line=order.lines.get(kind="charger"), user=user).status == "installed"
+    assert services.advance_line(line=order.lines.get(kind="charger"), user=user).status == "accepted_by_buyer"
     for kind in ("charger", "accessory", "car"):
         with pytest.raises(NotInThisState):
             services.advance_line(line=order.lines.get(kind=kind), user=user)

@@ -59,7 +59,7 @@ def test_what_a_buyer_may_do(status: Status) -> None:
 def test_nobody_else_signs_and_time_alone_never_takes_money_or_a_wrong_car() -> None:
     by = {rule.pair: rule.actors for rule in TRANSITIONS}
     assert by["reserved", "signed"] == {Actor.BUYER}
-    for target in ("in_transit", "at_store", "scheduled"):
+    for target in ("vin_assigned", "in_transit", "at_store", "scheduled"):
         assert by["mismatch", target] == {Actor.BUYER}
     assert Actor.SYSTEM not in by["ready", "delivered"]
 
@@ -169,10 +169,7 @@ def test_the_drawing_is_what_the_table_says() -> None:
 
 
 # What the reference asks for and no service does yet; it only ever becomes shorter.
-TO_COME = {
-    "services.changing.change", "services.refused.refuse_build", "services.refused.other_slot",
-    "services.mismatch.accept_mismatch", "services.mismatch.rebuild",
-}  # fmt: skip
+TO_COME = {"services.changing.change"}  # fmt: skip
 
 
 def exists(service: str) -> bool:

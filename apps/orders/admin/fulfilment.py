@@ -5,13 +5,14 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 
 from apps.accounts.requests import user_of
 from apps.common.errors import DomainError
-from apps.orders import services
+from apps.orders import queues, services
 from apps.orders.admin.base import LookOnlyPage
 from apps.orders.models import FulfilmentStep, PartnerBehaviour, PartnerJob, Timer, Transition, WorkItem
 from apps.orders.models.partners import PERCENT
@@ -72,15 +73,54 @@ class PartnerBehaviourPage(ModelAdmin):  # type: ignore[misc]  # it has no types
     """How the simulated partners behave; real ones are not moved by it."""
 
     list_display = ("partner", *PERCENT, "delay_ms")
+class RoleFilter(admin.SimpleListFilter):
+    """Who must act."""
+
+    title, parameter_name = _("whose turn it is"), "role"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return queues.Role.choices
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[WorkItem]) -> QuerySet[WorkItem]:
+        role = self.value()
+        return queues.of_role(queryset, role) if role in queues.Role.values else queryset
+
+
+class OverdueFilter(admin.SimpleListFilter):
+    title, parameter_name = _("overdue"), "overdue"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [("yes", _("Overdue"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[WorkItem]) -> QuerySet[WorkItem]:
+        late = queryset.filter(closed_at=None, due__lt=timezone.now())  # type: ignore[misc]  # annotated by queues
+        return late if self.value() == "yes" else queryset
 
 
 @admin.register(WorkItem)
 class WorkItemPage(LookOnlyPage):
-    list_display = ("text", "order", "kind", "owner", "created_at", "closed_at")
-    list_filter = (("closed_at", admin.EmptyFieldListFilter), "kind")
+    list_display = ("text", "order", "role", "due", "owner", "created_at", "closed_at")
+    list_filter = (RoleFilter, OverdueFilter, ("closed_at", admin.EmptyFieldListFilter), "kind")
     list_select_related = ("order", "owner")
     search_fields = ("order__number", "text")
-    actions = ("close",)
+    actions = ("take", "close")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return queues.with_due(super().get_queryset(request))
+
+    @admin.display(description=_("whose turn it is"))
+    def role(self, item: WorkItem) -> str:
+        return str(queues.queue_of(item.kind).role.label)
+
+    @admin.display(description=_("due"), ordering="due")
+    def due(self, item: Any) -> Any:
+        return item.due
+
+    @admin.action(description=_("It is mine"), permissions=["work"])
+    def take(self, request: HttpRequest, queryset: QuerySet[WorkItem]) -> None:
+        for item in queryset:
+            services.take_work_item(item=item, user=user_of(request))
+        messages.success(request, _("Done."))
 
     def has_work_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.has_perm("orders.advance_order"))

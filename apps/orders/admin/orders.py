@@ -19,17 +19,21 @@ from apps.common.errors import DomainError
 from apps.common.money import yuan
 from apps.orders import services
 from apps.orders.admin.base import TOTAL, LookOnlyInline, LookOnlyPage, amount_column
-from apps.orders.lifecycle import Actor, Status
+from apps.orders.admin.tasks import TASK_NAMES, TaskActions
+from apps.orders.lifecycle import Actor
 from apps.orders.models import (
     Allocation,
     Basket,
     BasketLine,
     FulfilmentStep,
+    Inspection,
     Order,
     OrderLine,
     PaymentLeg,
+    Return,
     Timer,
     Transition,
+    Waiver,
     WorkItem,
 )
 
@@ -115,6 +119,27 @@ class AllocationInline(LookOnlyInline):
         return super().get_queryset(request).select_related("vehicle")
 
 
+class InspectionInline(LookOnlyInline):
+    model = Inspection
+    fields = ("kind", "text", "found", "passed", "first_name", "second_name", "repair_days", "opened_at", "closed_at")
+    readonly_fields = fields
+
+
+class ReturnInline(LookOnlyInline):
+    model = Return
+    fields = ("cause", "reason", "km_told", "km_found", "found", "outcome", "asked_at", "closed_at")
+    readonly_fields = fields
+
+
+class WaiverInline(LookOnlyInline):
+    model = Waiver
+    fields = ("reason", "asked_by", "asked_at", "approved", "decided_by", "decided_at")
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("asked_by", "decided_by")
+
+
 class WorkInline(LookOnlyInline):
     model = WorkItem
     fields = ("text", "owner", "created_at", "closed_at")
@@ -125,25 +150,39 @@ class WorkInline(LookOnlyInline):
 
 
 @admin.register(Order)
-class OrderPage(LookOnlyPage):
+class OrderPage(TaskActions, LookOnlyPage):
     list_display = ("number", "status", "name", "car_model", "delivery_store", "total_yuan", "placed_at")
-    list_filter = ("status", "payment_plan", "invoice_kind", "car_model__brand")
+    list_filter = ("status", "payment_plan", "invoice_kind", "car_model__brand", "disputed", "frozen")
     list_select_related = ("car_model__brand", "delivery_store")
     search_fields = ("number", "name", "email", "phone", "allocations__vehicle__vin")
     search_help_text = _("Number, name, e-mail, phone or VIN")
     date_hierarchy = "placed_at"
     ordering = ("-placed_at", "-pk")
     view_on_site = False  # the page is the buyer's alone
-    inlines = (LineInline, LegInline, TransitionInline, StepInline, TimerInline, AllocationInline, WorkInline)
-    actions_detail = ("advance", "cancel", "refund", "retry")
+    inlines = (LineInline, LegInline, TransitionInline, StepInline, TimerInline, AllocationInline, WorkInline,
+        InspectionInline, ReturnInline, WaiverInline,
+    )  # fmt: skip
+    actions_detail = ("advance", "cancel", "refund", "retry", *TASK_NAMES)
     fieldsets = (
         (
             None,
-            {"fields": ("number", "status", "car_model", "total_yuan", "monthly_yuan", "payment_plan", "placed_at")},
+            {
+                "fields": (
+                    "number",
+                    "status",
+                    "disputed",
+                    "frozen",
+                    "car_model",
+                    "total_yuan",
+                    "monthly_yuan",
+                    "payment_plan",
+                    "placed_at",
+                )
+            },
         ),
         (_("Buyer"), {"fields": ("user", "name", "phone", "email", "language", "city")}),
         (_("Invoice"), {"fields": ("invoice_kind", "invoice_title", "tax_number")}),
-        (_("Delivery"), {"fields": ("delivery_store", "appointment", "handover")}),
+        (_("Delivery"), {"fields": ("delivery_store", "appointment", "insurance", "handover")}),
         (_("Contract"), {"fields": ("signature", "signed_at", "contract_hash", "fees", "cancellation_fee", "terms")}),
     )
     readonly_fields = ("total_yuan", "monthly_yuan")
@@ -161,19 +200,15 @@ class OrderPage(LookOnlyPage):
 
     @action(description=_("Do the next step now"), url_path="advance", permissions=["advance"], icon="arrow_forward")  # type: ignore[untyped-decorator]
     def advance(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """What waits for a partner or a time is done at once. A car that is not as ordered is accepted for the buyer."""
+        """What waits for a partner or a time is done at once."""
         order = get_object_or_404(Order, pk=object_id)
         form = ReasonForm(_posted(request))
-        mismatch = order.status == Status.MISMATCH
-        service = services.resolve_mismatch if mismatch else services.advance
 
         def do() -> None:
-            service(order=order, user=user_of(request), reason=form.cleaned_data["reason"])
+            services.advance(order=order, user=user_of(request), reason=form.cleaned_data["reason"])
 
         waiting = order.steps.filter(status=FulfilmentStep.Status.READY).first()
         note: Any = str(waiting.kind) if waiting else _("No step is waiting.")
-        if mismatch:
-            note = _("The buyer takes the car as it is. Write down what was agreed.")
         return self._confirmed(request, order, form, do, _("Do the next step now"), note)
 
     @action(description=_("Cancel"), url_path="cancel", permissions=["cancel"], icon="cancel")  # type: ignore[untyped-decorator]

@@ -21,11 +21,15 @@ from apps.orders import services
 from apps.orders.api.shapes import (
     AcceptInput,
     CancelInput,
+    KeepInput,
+    NothingInput,
     OrderInput,
     OrderOutput,
     OrderRowOutput,
     PaymentOutput,
     PlacedOutput,
+    RejectInput,
+    ReturnInput,
     SignInput,
     order_body,
     payment_body,
@@ -127,6 +131,42 @@ class OrderViewSet(IdempotentMixin, GenericViewSet[Order]):
     @action(detail=True, methods=["post"], url_path="accept-delivery")
     def accept_delivery(self, request: Request, number: str) -> Response:
         return self._act(request, number, AcceptInput, services.accept_delivery)
+
+    @extend_schema(parameters=_ONE, request=None, responses=OrderOutput)
+    @action(detail=True, methods=["post"], url_path="accept-mismatch")
+    def accept_mismatch(self, request: Request, number: str) -> Response:
+        """Take a car that differs, with a credit."""
+        return self._act(request, number, NothingInput, services.accept_mismatch)
+
+    @extend_schema(parameters=_ONE, request=None, responses=OrderOutput)
+    @action(detail=True, methods=["post"])
+    def rebuild(self, request: Request, number: str) -> Response:
+        """Have a car that differs built again as it was signed."""
+        return self._act(request, number, NothingInput, services.rebuild)
+
+    @extend_schema(parameters=_ONE, request=None, responses=OrderOutput)
+    @action(detail=True, methods=["post"], url_path="other-slot")
+    def other_slot(self, request: Request, number: str) -> Response:
+        """After the maker's refusal: the same car in the next slot that is free."""
+        return self._act(request, number, NothingInput, services.other_slot)
+
+    @extend_schema(parameters=_ONE, request=RejectInput, responses=OrderOutput)
+    @action(detail=True, methods=["post"], url_path="reject-delivery")
+    def reject_delivery(self, request: Request, number: str) -> Response:
+        """Do not take a car that is not in order."""
+        return self._act(request, number, RejectInput, services.reject_delivery)
+
+    @extend_schema(parameters=_ONE, request=ReturnInput, responses=OrderOutput)
+    @action(detail=True, methods=["post"], url_path="return")
+    def give_back(self, request: Request, number: str) -> Response:
+        """Give back what was delivered; the store looks at it before money goes back."""
+        return self._act(request, number, ReturnInput, services.ask_to_return)
+
+    @extend_schema(parameters=_ONE, request=KeepInput, responses=OrderOutput)
+    @action(detail=True, methods=["post"])
+    def keep(self, request: Request, number: str) -> Response:
+        """Keep what was to be given back."""
+        return self._act(request, number, KeepInput, services.close_return)
 
     def _act(self, request: Request, number: str, shape: Any, service: Any) -> Response:
         order = self._order(request, number)

@@ -7,8 +7,8 @@ from rest_framework import serializers
 from apps.common.money import CURRENCY
 from apps.configurator.api import RentalTermsOutput
 from apps.orders import timeline
-from apps.orders.lifecycle import Actor, LegStatus, LineStatus, Status, allowed_transitions
-from apps.orders.models import LineKind, Order, PaymentLeg
+from apps.orders.lifecycle import Actor, LegStatus, LineStatus, Status, allowed_transitions, rules_from
+from apps.orders.models import LineKind, Order, PaymentLeg, Return
 from apps.orders.services import cancellation
 from apps.orders.terms import CHECKLIST
 
@@ -76,6 +76,32 @@ class AcceptInput(serializers.Serializer[Any]):
     checklist = serializers.DictField(child=serializers.BooleanField())
 
 
+class NothingInput(serializers.Serializer[Any]):
+    pass
+
+
+class RejectInput(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=300)
+
+
+class ReturnInput(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=300)
+    km = serializers.IntegerField(
+        required=False, allow_null=True, min_value=0, max_value=999_999, help_text="needed for a car"
+    )
+    cause = serializers.ChoiceField(choices=Return.Cause.choices, default=Return.Cause.POLICY)
+
+
+class KeepInput(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
+
+
+class ActionOutput(serializers.Serializer[Any]):
+    act = serializers.CharField(help_text="the rule's name")
+    to = serializers.ListField(child=serializers.ChoiceField(choices=Status.choices))
+    stopped_by = serializers.ListField(child=serializers.CharField(), help_text="flags that stop it now")
+
+
 class OrderLineOutput(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=LineKind.choices)
     code = serializers.CharField(help_text="build or SKU")
@@ -141,6 +167,8 @@ class OrderOutput(serializers.Serializer[Any]):
     allowed = serializers.ListField(
         child=serializers.ChoiceField(choices=Status.choices), help_text="states the buyer can move it to"
     )
+    actions = ActionOutput(many=True, help_text="what the buyer can do now, from the table of states")
+    flags = serializers.ListField(child=serializers.CharField(), help_text="disputed, frozen")
     lines = OrderLineOutput(many=True)
     payments = PaymentOutput(many=True)
     timeline = TimelineOutput(many=True)
@@ -202,10 +230,22 @@ def order_body(order: Order) -> dict[str, Any]:
         "fees": order.fees,
         "cancellation": {"possible": undo.possible, "fee": undo.fee, "refund": undo.refund},
         "allowed": sorted(allowed_transitions(order.status, Actor.BUYER)),
+        "actions": _actions(order),
+        "flags": sorted(order.flags),
         "lines": [_line_body(line) for line in order.lines.all()],
         "payments": [payment_body(leg) for leg in order.legs.all()],
         "timeline": [_entry_body(entry) for entry in timeline.of(order)],
     }
+
+
+def _actions(order: Order) -> list[dict[str, Any]]:
+    """The rules that the buyer may follow, one row an act."""
+    rows: dict[str, dict[str, Any]] = {}
+    for rule in rules_from(order.status, Actor.BUYER):
+        row = rows.setdefault(rule.act, {"act": rule.act, "to": [], "stopped_by": []})
+        row["to"].append(rule.target.value)
+        row["stopped_by"] = sorted(rule.stopped_by & order.flags)
+    return list(rows.values())
 
 
 def _line_body(line: Any) -> dict[str, Any]:

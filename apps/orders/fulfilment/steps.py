@@ -17,6 +17,137 @@ from apps.orders.services import payments, supply, transitions
 from apps.orders.terms import GOODS_DAYS, pace
 from apps.stores.errors import SlotTaken
 
+from apps.orders.models import Allocation, FulfilmentStep, LineKind, Order, Vehicle
+from apps.orders.services import payments, refused, supply, transitions
+from apps.orders.terms import GOODS_DAYS, PREPARATION_DAYS, pace
+from apps.stores.errors import SlotTaken
+
+# A step that waits for somebody's money is woken by it; this is only in case the waking was lost.
+LOOK_AGAIN = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The step took effect; ``then`` is the kind of the next one."""
+
+    then: str | None = None
+    result: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Not yet: try again at this time."""
+
+    until: datetime
+
+
+Outcome = Done | Wait
+Effect = Callable[[Order, FulfilmentStep, datetime], Outcome]
+
+
+def _submit_build(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
+    car = order.lines.get(kind=LineKind.CAR)
+    assert order.car_model is not None
+    facts = {
+        "order": order.number,
+        "brand": order.car_model.brand.slug,
+        "model": order.car_model.slug,
+        "options": sorted(option["code"] for option in car.facts["options"]),
+    }
+    for old in order.steps.filter(kind="submit_build", direction=1, round__lt=step.round, attempts__gt=0):
+        partners.maker().cancel(key=old.key, now=now)  # what was asked for in an earlier round is not built
+    partners.maker().submit(key=step.key, facts=facts, now=now)
+    return Done("await_slot")
+
+
+def _await_slot(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
+    state = partners.maker().state(key=key_of(order, "submit_build"), now=now)
+    if state.refused:
+        refused.refuse_build(order=order, reason=state.refused)
+        order.refresh_from_db()
+        return Done(result={"refused": state.refused})
+    if not state.accepted:
+        return Wait(state.next_at)
+    if order.status != Status.SCHEDULED:  # one that is built again has kept its state
+        transitions.move(order, Status.SCHEDULED, key=_once(step, "scheduled"), now=now)
+    return Done("await_build")
+
+
+def _await_build(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
+    state = partners.maker().state(key=key_of(order, "submit_build"), now=now)
+    if state.vin is None:
+        return Wait(state.next_at)
+    if not is_vin(state.vin):
+        raise ValueError(f"The maker's VIN {state.vin} has a wrong check digit.")
+    assert order.car_model_id is not None
+    vehicle, _created = Vehicle.objects.get_or_create(
+        vin=state.vin,
+        defaults={"car_model_id": order.car_model_id, "as_built": list(state.as_built), "built_at": now},
+    )
+    Allocation.objects.create(vehicle=vehicle, order=order, since=now)
+    supply.use_slot(order)
+    ordered = sorted(option["code"] for option in order.lines.get(kind=LineKind.CAR).facts["options"])
+    if sorted(state.as_built) != ordered:
+        differs = sorted(set(state.as_built) ^ set(ordered))
+        transitions.move(order, Status.MISMATCH, key=_once(step, "mismatch"), now=now)
+        transitions.raise_work_item(order, "mismatch", f"Not as ordered: {', '.join(differs)}")
+        transitions.set_timer(order, "mismatch_call", now + transitions.CALL_AFTER)
+        transitions.notify(order, "mismatch", now)
+        return Done(result={"vin": state.vin, "differs": differs})
+    transitions.move(order, Status.VIN_ASSIGNED, key=_once(step, "vin_assigned"), now=now)
+    transitions.notify(order, "vin_assigned", now)
+    return Done("ship", {"vin": state.vin})
+
+
+def _undo_build(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
+    """The car exists, but is no longer this buyer's."""
+    Allocation.objects.filter(order=order, ended_at=None).update(ended_at=now)
+    return Done()
+
+
+def _undo_submission(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
+    partners.maker().cancel(key=forward_key(step), now=now)
+    return Done()
+
+
+def _ship(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
+    transitions.require(order, Status.IN_TRANSIT, Actor.SYSTEM)
+    allocation = order.allocations.select_related("vehicle").get(ended_at=None)
+    store = order.delivery_store.code if order.delivery_store else ""
+    partners.carrier().collect(key=step.key, facts={"vin": allocation.vehicle.vin, "store": store}, now=now)
+    transitions.move(order, Status.IN_TRANSIT, key=_once(step, "in_transit"), now=now)
+    return Done("await_arrival")
+
+
+def _undo_shipment(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
+    partners.carrier().recall(key=forward_key(step), now=now)
+    return Done()
+
+
+def _await_arrival(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
+    state = partners.carrier().state(key=key_of(order, "ship"), now=now)
+    if not state.arrived:
+        return Wait(state.next_at)
+    transitions.move(order, Status.AT_STORE, key=_once(step, "at_store"), now=now)
+    transitions.notify(order, "at_store", now)
+    return Done("prepare")
+
+
+def _prepare(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
+    """The store prepares the car and fits what was ordered with it."""
+    ready_at = step.created_at + pace(PREPARATION_DAYS, settings.FULFILMENT_SPEED)
+    if now < ready_at:
+        return Wait(ready_at)
+    return Done("inspect", {"fitted": fit_lines(order)})
+
+
+def _inspect(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
+    """Two people of the store look at the car; what they find begins a round of its own."""
+    passed = preparing.inspect(order, step, now)
+    if passed is None:
+        return Wait(now + preparing.LOOK_AGAIN)
+    return Done("await_balance" if passed else None, {"passed": passed})
+
 
 def _await_balance(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
     return Done("book_handover") if payments.is_settled(order) else Wait(now + LOOK_AGAIN)

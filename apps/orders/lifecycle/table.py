@@ -109,7 +109,7 @@ TRANSITIONS: tuple[Rule, ...] = (
           "fulfilment.steps.await_build"),
     _rule("T8b", "find_mismatch", _S.SCHEDULED, _S.MISMATCH, _T.PARTNER, "as built differs from as signed",
           "fulfilment.steps.await_build"),
-    _rule("T9", "accept_mismatch", _S.MISMATCH, _S.VIN_ASSIGNED, _PEOPLE, "the car has not left the maker; with a credit",
+    _rule("T9", "accept_mismatch", _S.MISMATCH, _S.VIN_ASSIGNED, _T.BUYER, "the car has not left the maker; with a credit",
           "services.mismatch.accept_mismatch"),
     _rule("T9", "accept_mismatch", _S.MISMATCH, _S.IN_TRANSIT, _T.BUYER, "the car is on its way; with a credit",
           "services.mismatch.accept_mismatch"),

@@ -1,6 +1,6 @@
 """Every write of the orders app."""
 
-from apps.orders.services.backoffice import advance, advance_line, close_work_item, refund, resolve_mismatch, retry_step
+from apps.orders.services.backoffice import advance, advance_line, close_work_item, refund, retry_step, take_work_item
 from apps.orders.services.baskets import (
     add_line,
     basket_of,
@@ -14,14 +14,17 @@ from apps.orders.services.baskets import (
 )
 from apps.orders.services.cancelling import Cancellation, cancel, cancellation
 from apps.orders.services.claiming import claim_orders
+from apps.orders.services.clearing import clear_dispute
 from apps.orders.services.delivery import accept_delivery
 from apps.orders.services.events import GatewayEvent, apply_event
 from apps.orders.services.handovers import choose_handover
 from apps.orders.services.inspections import close as close_inspection
 from apps.orders.services.inspections import report_damage, see_insurance, sign_pdi
+from apps.orders.services.mismatch import accept_mismatch, rebuild
 from apps.orders.services.payments import due_leg, request_payment
 from apps.orders.services.placing import Contact, InvoiceData, place_order
 from apps.orders.services.prices import PricedBasket, PricedLine, price_basket
+from apps.orders.services.refused import other_slot, refuse_build
 from apps.orders.services.rejecting import fix, reject_delivery
 from apps.orders.services.returns import ask_to_return, close_return, take_back
 from apps.orders.services.signing import fee_table_of, sign
@@ -36,6 +39,7 @@ __all__ = [
     "PricedBasket",
     "PricedLine",
     "accept_delivery",
+    "accept_mismatch",
     "add_line",
     "advance",
     "advance_line",
@@ -48,6 +52,7 @@ __all__ = [
     "change_quantity",
     "choose_handover",
     "claim_orders",
+    "clear_dispute",
     "close_inspection",
     "close_return",
     "close_work_item",
@@ -61,17 +66,20 @@ __all__ = [
     "merge_baskets",
     "open_basket",
     "open_supply",
+    "other_slot",
     "place_order",
     "price_basket",
+    "rebuild",
     "refund",
+    "refuse_build",
     "reject_delivery",
     "remove_line",
     "report_damage",
     "request_payment",
-    "resolve_mismatch",
     "retry_step",
     "see_insurance",
     "sign",
     "sign_pdi",
     "take_back",
+    "take_work_item",
 ]

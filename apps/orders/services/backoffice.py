@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.orders.errors import NothingDue, NothingToRefund, NotParked, ReasonNeeded
-from apps.orders.fulfilment.queue import enqueue, wake
-from apps.orders.lifecycle import Actor, LineStatus, Status
+from apps.orders.fulfilment.queue import wake
+from apps.orders.lifecycle import LineStatus, Status
 from apps.orders.models import FulfilmentStep, Order, OrderLine, PaymentLeg, Refund, WorkItem
 from apps.orders.services import payments, transitions
 from apps.orders.services.permissions import ADVANCE, REFUND, require_permission
@@ -86,18 +86,6 @@ def refund(*, leg: PaymentLeg, amount: int, reason: str, user: "User") -> Refund
 
 
 @transaction.atomic
-def resolve_mismatch(*, order: Order, user: "User", reason: str) -> Order:
-    """The buyer takes the car as it is; what was agreed stands in the reason. Never decided by a timer."""
-    require_permission(user, ADVANCE)
-    why = _reason(reason)
-    mine = transitions.lock(order)
-    transitions.move(mine, Status.VIN_ASSIGNED, actor=Actor.STAFF, user=user, reason=why, key="mismatch_accepted")
-    transitions.close_work_items(mine, "mismatch", user)
-    enqueue(mine, "ship")
-    return mine
-
-
-@transaction.atomic
 def advance_line(*, line: OrderLine, user: "User") -> OrderLine:
     """A part was fitted, a charging pile installed, a parcel received.
 
@@ -114,6 +102,21 @@ def advance_line(*, line: OrderLine, user: "User") -> OrderLine:
         raise transitions.not_now(order)
     fresh.status = following
     fresh.save(update_fields=["status"])
+    return fresh
+
+
+@transaction.atomic
+def take_work_item(*, item: WorkItem, user: "User") -> WorkItem:
+    """One person sees to it: from now on the case has an owner.
+
+    Raises:
+        NotAllowed.
+    """
+    require_permission(user, ADVANCE)
+    fresh = WorkItem.objects.select_for_update(of=("self",)).get(pk=item.pk)
+    if fresh.closed_at is None:
+        fresh.owner = user
+        fresh.save(update_fields=["owner"])
     return fresh
 
 

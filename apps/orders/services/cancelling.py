@@ -49,9 +49,8 @@ def _is_sent(order: Order) -> bool:
 
 
 def _fee(order: Order) -> int:
-    if is_waived(order):
-        return 0
-    return next((int(row["amount"]) for row in order.fees if row["status"] == order.status), 0)
+    fee = next((int(row["amount"]) for row in order.fees if row["status"] == order.status), 0)
+    return 0 if fee and is_waived(order) else fee
 
 
 @transaction.atomic
@@ -122,6 +121,8 @@ def _refund_all(order: Order, fee: int) -> None:
 def settle(order: Order) -> None:
     """End the cancelling once everything is undone and every refund has arrived. The caller holds the order's lock."""
     if order.status != Status.CANCELLING or has_open_step(order):
+        return
+    if order.disputed:  # whoever clears it settles
         return
     supply.release_all(order)  # others need not wait for the gateway
     if Refund.objects.filter(leg__order=order).exclude(status=Refund.Status.DONE).exists():

@@ -114,7 +114,7 @@ def send_due_refund() -> bool:
 def _claim_refund() -> Refund | None:
     """A refund that is due, its attempt counted and its next one put off until this one must be over."""
     now = timezone.now()
-    due = Refund.objects.filter(status=Refund.Status.DUE, next_at__lte=now)
+    due = Refund.objects.filter(status=Refund.Status.DUE, next_at__lte=now, leg__order__disputed=False)
     free = due.select_related("leg").select_for_update(skip_locked=True, of=("self",))
     refund = free.order_by("next_at", "pk").first()
     if refund is not None:

@@ -37,10 +37,23 @@ def _remind_to_sign(order: Order) -> bool:
     return True
 
 
+@transaction.atomic
+def _call(order: Order) -> bool:
+    """Nobody has answered for a week: one person calls. Nothing is ever decided for the buyer."""
+    mine = transitions.lock(order)
+    transitions.stop_timers(mine, "mismatch_call", "refused_call")
+    if mine.status not in (Status.MISMATCH, Status.ALLOC_FAILED):
+        return False
+    transitions.raise_work_item(mine, "call", f"Call {mine.name}: the buyer has not said what shall happen.")
+    return True
+
+
 HANDLERS: Mapping[str, Callable[[Order], bool]] = {
     "hold": expire,
     "return_window": complete,
     "remind_to_sign": _remind_to_sign,
+    "mismatch_call": _call,
+    "refused_call": _call,
 }
 
 

@@ -2,6 +2,7 @@
 
 from apps.orders.views.baskets import add, basket, change_line, enter_code, remove_line
 from apps.orders.views.checkout import checkout, region, stores
+from apps.orders.views.deciding import act
 from apps.orders.views.finding import claim, find, mine
 from apps.orders.views.handover import handover
 from apps.orders.views.messages import order_messages
@@ -10,6 +11,7 @@ from apps.orders.views.tracking import accept, cancel, detail, pay, progress, si
 
 __all__ = [
     "accept",
+    "act",
     "add",
     "basket",
     "cancel",

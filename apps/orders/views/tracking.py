@@ -14,6 +14,7 @@ from apps.common.errors import DomainError
 from apps.common.pages import UNPROCESSABLE, redirect_page, render_page
 from apps.common.requests import is_htmx
 from apps.orders import services
+from apps.orders.choices import choice_of
 from apps.orders.forms import CancelForm, DeliveryForm, SignForm
 from apps.orders.models import Order
 from apps.orders.screens import Poll, is_moving, order_screen, polling, stamp
@@ -72,7 +73,7 @@ def pay(request: HttpRequest, order: Order) -> HttpResponse:
     try:
         leg = services.request_payment(order=order, base_url=base, return_url=back)
     except DomainError as error:
-        return _refused(request, order, error)
+        return refused(request, order, error)
     return redirect_page(request, leg.pay_url)
 
 
@@ -85,8 +86,8 @@ def sign(request: HttpRequest, order: Order) -> HttpResponse:
     try:
         services.sign(order=order, user=user_or_none(request), **form.cleaned_data)
     except DomainError as error:
-        return _refused(request, order, error, sign_form=form)
-    return _done(request, order)
+        return refused(request, order, error, sign_form=form)
+    return done(request, order)
 
 
 @require_POST
@@ -98,8 +99,8 @@ def cancel(request: HttpRequest, order: Order) -> HttpResponse:
     try:
         services.cancel(order=order, user=user_or_none(request), **form.cleaned_data)
     except DomainError as error:
-        return _refused(request, order, error, cancel_form=form, refused_cancel=True)
-    return _done(request, order)
+        return refused(request, order, error, cancel_form=form, refused_cancel=True)
+    return done(request, order)
 
 
 @require_POST
@@ -117,18 +118,18 @@ def accept(request: HttpRequest, order: Order) -> HttpResponse:
             user=user_or_none(request),
         )
     except DomainError as error:
-        return _refused(request, order, error, delivery_form=form)
-    return _done(request, order)
+        return refused(request, order, error, delivery_form=form)
+    return done(request, order)
 
 
-def _done(request: HttpRequest, order: Order) -> HttpResponse:
+def done(request: HttpRequest, order: Order) -> HttpResponse:
     """The order as it is now in place for htmx; its page asked for anew by everyone else."""
     if is_htmx(request):
         return _show(request, _again(order))
     return redirect_page(request, order.get_absolute_url())
 
 
-def _refused(request: HttpRequest, order: Order, error: DomainError, **forms: Any) -> HttpResponse:
+def refused(request: HttpRequest, order: Order, error: DomainError, **forms: Any) -> HttpResponse:
     """The page as the order is now, the reason above it and what was typed still there."""
     return _show(request, _again(order), status=error.status, refused=str(error), **forms)
 
@@ -143,6 +144,7 @@ def _show(request: HttpRequest, order: Order, *, status: int = 200, **more: Any)
     context = {
         "order": order,
         "screen": screen,
+        "choice": choice_of(order),
         "car_model": order.car_model,
         "appointment": order.appointment,
         "claimable": order.user_id is None and user_or_none(request) is not None,
