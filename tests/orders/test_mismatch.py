@@ -1,15 +1,15 @@
 """A car that is not what was promised, and a build that is refused: the buyer decides."""
 
 import pytest
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from apps.common.errors import NotAllowed
 from apps.orders import services
 from apps.orders.errors import NotInThisState, ReasonNeeded, SoldOut
-from apps.orders.fulfilment.drain import run_step
 from apps.orders.lifecycle import Actor, Status
 from apps.orders.models import Order, PartnerJob, Timer
+from apps.orders.partners.simulation import Faults
 from apps.orders.services import timers
 from tests.factories.accounts import make_staff, make_user
 from tests.factories.configurator import make_configurator
@@ -33,12 +33,8 @@ def credit_owed(order: Order) -> str:
 
 
 def refused_order() -> Order:
-    order = signed_order()
-    assert run_step()
-    job = PartnerJob.objects.get(partner="maker")
-    job.facts["refuse"] = "The paint shop is closed in December"
-    job.save()
-    return run_until(order, Status.ALLOC_FAILED)
+    with override_settings(PARTNER_FAULTS={"maker": Faults(refuse=100)}):
+        return run_until(signed_order(), Status.ALLOC_FAILED)
 
 
 def test_the_buyer_takes_it_with_a_credit_and_it_goes_on() -> None:
@@ -155,7 +151,7 @@ def test_the_page_lets_the_buyer_decide(act: str) -> None:
 def test_the_page_and_the_api_offer_another_slot() -> None:
     order = refused_order()
     page = guest_of(order).get(f"/orders/{order.number}/").content.decode()
-    assert "The paint shop is closed in December" in page
+    assert "No place on the line for this build" in page
     client = Client(headers={"X-Order-Token": order.token})
     body = client.get(f"/api/v1/orders/{order.number}/").json()
     assert {one["act"]: one["to"] for one in body["actions"]} == {

@@ -73,6 +73,8 @@ class PartnerBehaviourPage(ModelAdmin):  # type: ignore[misc]  # it has no types
     """How the simulated partners behave; real ones are not moved by it."""
 
     list_display = ("partner", *PERCENT, "delay_ms")
+
+
 class RoleFilter(admin.SimpleListFilter):
     """Who must act."""
 

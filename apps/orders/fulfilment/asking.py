@@ -17,7 +17,7 @@ from apps.orders.fulfilment.queue import key_of
 from apps.orders.identifiers import is_vin
 from apps.orders.lifecycle import Actor, Status
 from apps.orders.models import Allocation, FulfilmentStep, LineKind, Order, Vehicle
-from apps.orders.partners import CarrierState, MakerState, StoreReport, StoreState
+from apps.orders.partners import CarrierState, Facts, MakerState, StoreReport, StoreState
 from apps.orders.services import inspections, matching, promises, transitions
 
 Step = FulfilmentStep
@@ -32,7 +32,15 @@ def _ask_to_build(order: Order, step: Step) -> Call:
         "model": order.car_model.slug,
         "options": options_of(car.facts),
     }
-    return partial(partners.maker().submit, key=step.key, facts=facts)
+    earlier = order.steps.filter(kind="submit_build", direction=1, round__lt=step.round, attempts__gt=0)
+    return partial(_submit, key=step.key, facts=facts, instead_of=[one.key for one in earlier])
+
+
+def _submit(*, key: str, facts: Facts, instead_of: list[str]) -> MakerState:
+    """What was asked for in an earlier round is not built any more."""
+    for old in instead_of:
+        partners.maker().cancel(key=old)
+    return partners.maker().submit(key=key, facts=facts)
 
 
 def submit_build(order: Order, step: Step, state: MakerState, now: datetime) -> Outcome:
@@ -60,7 +68,8 @@ def await_slot(order: Order, step: Step, state: MakerState, now: datetime) -> Ou
 
 def _refuse(order: Order, step: Step, why: str, now: datetime) -> None:
     transitions.move(order, Status.ALLOC_FAILED, reason=why, key=once(step, "alloc_failed"), now=now)
-    transitions.raise_work_item(order, "alloc_failed", f"The maker refuses the build: {why}")
+    transitions.raise_work_item(order, "allocation", f"The maker refused the build: {why}")
+    transitions.set_timer(order, "refused_call", now + transitions.CALL_AFTER)
     transitions.notify(order, "alloc_failed", now)
 
 
