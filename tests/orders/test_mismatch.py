@@ -5,6 +5,7 @@ from django.test import Client, override_settings
 from django.utils import timezone
 
 from apps.common.errors import NotAllowed
+from apps.configurator.models import Configurator
 from apps.orders import services
 from apps.orders.errors import NotInThisState, ReasonNeeded, SoldOut
 from apps.orders.lifecycle import Actor, Status
@@ -81,9 +82,7 @@ def test_the_buyer_has_it_built_again_and_gets_another_car() -> None:
     assert run_until(order, Status.AT_STORE).status == "at_store"
 
 
-def make_configurator_of(order: Order) -> object:
-    from apps.configurator.models import Configurator
-
+def make_configurator_of(order: Order) -> Configurator:
     return Configurator.objects.get(car_model=order.car_model)
 
 
@@ -141,7 +140,7 @@ def test_the_page_lets_the_buyer_decide(act: str) -> None:
     assert "¥1,350" in page
     assert Client().post(f"/orders/{order.number}/acts/{act}/").status_code == 404
     assert client.post(f"/orders/{order.number}/acts/nonsense/").status_code == 404
-    make_slots(make_configurator_of(order))  # type: ignore[arg-type]
+    make_slots(make_configurator_of(order))
     assert client.post(f"/orders/{order.number}/acts/{act}/").status_code == 303
     assert client.post(f"/orders/{order.number}/acts/{act}/").status_code == 409
     order.refresh_from_db()

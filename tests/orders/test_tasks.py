@@ -15,7 +15,7 @@ from apps.orders.models import Order, Refund, WorkItem
 from apps.orders.services import payments, transitions
 from apps.orders.terms import CHECKLIST
 from tests.factories.accounts import make_staff, make_user
-from tests.factories.orders import ready_order, reserved_order, run_until, signed_order
+from tests.factories.orders import ready_order, reserved_order, signed_order
 
 pytestmark = pytest.mark.django_db
 VIEW = "orders.view_order"
@@ -99,7 +99,7 @@ def test_cancelling_waits_for_a_contested_payment() -> None:
 
 
 def test_each_role_has_its_queue_and_sees_what_is_late() -> None:
-    order = run_until(reserved_order(), order_status("reserved"))
+    order = reserved_order()
     for kind in ("payment", "pdi", "mismatch", "allocation", "step"):
         transitions.raise_work_item(order, kind, kind)
     WorkItem.objects.filter(kind="payment").update(created_at=timezone.now() - timedelta(hours=5))
@@ -108,12 +108,6 @@ def test_each_role_has_its_queue_and_sees_what_is_late() -> None:
     }  # fmt: skip
     for role, kind in (("finance", "payment"), ("operations", "step")):
         assert [item.kind for item in queues.of_role(WorkItem.objects.all(), role)] == [kind]
-
-
-def order_status(name: str) -> object:
-    from apps.orders.lifecycle import Status
-
-    return Status(name)
 
 
 def test_the_queue_is_a_page_and_somebody_takes_an_item(client: Client) -> None:
