@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from celery.schedules import schedule
+from celery.schedules import crontab, schedule
 
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "orders.drain": {"task": "orders.drain", "schedule": schedule(timedelta(seconds=1)), "options": {"expires": 5}},
@@ -44,6 +44,16 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"expires": 30},
     },
     "careers.forget_decided": {"task": "careers.forget_decided", "schedule": timedelta(days=1)},
+    "payments.settlement_import": {
+        "task": "payments.settlement_import",
+        "schedule": timedelta(hours=6),
+        "options": {"expires": 3600},
+    },
+    "audit.prove_ledgers": {
+        "task": "audit.prove_ledgers",
+        "schedule": crontab(hour=3, minute=10),
+        "options": {"expires": 3600},
+    },
     "ledger.roll_up": {"task": "ledger.roll_up", "schedule": timedelta(minutes=1), "options": {"expires": 30}},
     "configurator.count_insight": {
         "task": "configurator.count_insight",

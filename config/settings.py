@@ -181,6 +181,23 @@ STORES_REPORT: bool = _read("STORES_REPORT", env.bool, "true or false", default=
 FULFILMENT_SPEED: float = _read("FULFILMENT_SPEED", env.float, "a number, 1 for real time", default=1.0)
 # Where the portal is reached from outside: links in mails begin with it.
 PUBLIC_URL: str = env.str("PUBLIC_URL", "http://localhost:8000")
+# The gateways that buyers may pick, the first one by default; each of the real ones needs its own settings (orders.checks).
+PAYMENT_GATEWAYS: list[str] = _read(
+    "PAYMENT_GATEWAYS", env.list, "names of gateways, separated by commas: sandbox, alipay, stripe", default=["sandbox"]
+)
+ALIPAY_APP_ID: str = env.str("ALIPAY_APP_ID", "")
+ALIPAY_PRIVATE_KEY: str = env.str("ALIPAY_PRIVATE_KEY", "")  # ours, as PEM or bare Base64
+ALIPAY_PUBLIC_KEY: str = env.str("ALIPAY_PUBLIC_KEY", "")  # Alipay's, not ours
+ALIPAY_URL: str = env.str("ALIPAY_URL", "https://openapi.alipay.com/gateway.do")
+STRIPE_SECRET_KEY: str = env.str("STRIPE_SECRET_KEY", "")
+STRIPE_WEBHOOK_SECRET: str = env.str("STRIPE_WEBHOOK_SECRET", "")
+STRIPE_URL: str = env.str("STRIPE_URL", "https://api.stripe.com")
+PAY_PAGES = {
+    "alipay": ("https://openapi.alipay.com", "https://*.alipay.com", ALIPAY_URL),
+    "stripe": ("https://checkout.stripe.com",),
+}
+# Banks that lend to buyers sign their disbursements with this; without it none is taken.
+LENDER_SECRET: str = env.str("LENDER_SECRET", "")
 # The sandbox gateway signs its webhooks with this; a key of its own, derived unless one is given.
 SANDBOX_GATEWAY_SECRET: str = env.str("SANDBOX_GATEWAY_SECRET", "") or f"sandbox:{SECRET_KEY}"
 
@@ -279,7 +296,8 @@ SECURE_CSP: dict[str, Any] = {
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
     "manifest-src": [CSP.SELF],
-    "form-action": [CSP.SELF],
+    # A browser counts the redirect to a pay page as part of our form's action.
+    "form-action": [CSP.SELF, *(host for name in PAYMENT_GATEWAYS for host in PAY_PAGES.get(name, ()))],
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
     "object-src": [CSP.NONE],

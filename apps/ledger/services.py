@@ -55,6 +55,45 @@ def post(*, key: str, kind: str, postings: Postings, currency: str = "CNY", subj
     return entry
 
 
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """What ``post`` takes, for many at once."""
+
+    key: str
+    kind: str
+    postings: Postings
+    subject: str = ""
+    currency: str = "CNY"
+
+
+@transaction.atomic
+def post_many(movements: Sequence[Movement]) -> int:
+    """Book many movements in a few statements, passing over keys that are booked; returns how many were new. For imports and
+    demo data: what is booked already is not compared.
+
+    Raises:
+        NotBalanced: one of them does not sum to zero.
+    """
+    known = set(Entry.objects.filter(key__in=[one.key for one in movements]).values_list("key", flat=True))
+    new = {one.key: (one, _summed(one.postings)) for one in movements if one.key not in known}
+    for one, amounts in new.values():
+        if len(amounts) < 2 or sum(amounts.values()) != 0:
+            raise NotBalanced(extra={"key": one.key})
+    entries = Entry.objects.bulk_create(
+        [Entry(key=one.key, kind=one.kind, subject=one.subject, size=len(amounts)) for one, amounts in new.values()]
+    )
+    accounts: dict[tuple[str, str], int] = {}
+    for currency in {one.currency for one, _amounts in new.values()}:
+        codes = {code for one, amounts in new.values() if one.currency == currency for code in amounts}
+        accounts |= {(code, currency): pk for code, pk in _accounts(codes, currency).items()}
+    Posting.objects.bulk_create(
+        Posting(entry=entry, account_id=accounts[code, one.currency], amount=amount)
+        for entry, (one, amounts) in zip(entries, new.values(), strict=True)
+        for code, amount in amounts.items()
+    )
+    return len(entries)
+
+
 def _summed(postings: Postings) -> dict[str, int]:
     """One amount an account, nothing left out but nothings."""
     amounts: dict[str, int] = {}

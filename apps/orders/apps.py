@@ -8,6 +8,7 @@ class OrdersConfig(AppConfig):
     verbose_name = _("Orders")
 
     def ready(self) -> None:
+        from apps.orders import checks  # noqa: F401  registers itself
         from apps.orders.lifecycle import Status
         from apps.outbox import topics
 

@@ -197,6 +197,98 @@ class NothingToRefund(DomainError):
     message = _("There is nothing left to refund.")
 
 
+class UnknownGateway(InvalidInput):
+    code = "unknown_gateway"
+    message = _("One cannot pay by “%(gateway)s” here.")
+
+
+class BadStatement(InvalidInput):
+    code = "bad_statement"
+    message = _("This is not a settlement file of this gateway.")
+
+
+class BadCredit(InvalidInput):
+    code = "bad_credit"
+    message = _("A credit has a kind that we know and an amount above zero.")
+
+
+class CreditKeyUsed(DomainError):
+    code = "credit_key_used"
+    message = _("This credit was granted before, with another amount.")
+
+
+class NotByHand(DomainError):
+    code = "not_by_hand"
+    message = _("This refund is not made by hand, or it is made already.")
+
+
+class NotPaid(DomainError):
+    code = "not_paid"
+    message = _("Something is still to be paid first.")
+
+
+class BadDocument(InvalidInput):
+    code = "bad_document"
+    message = _("Please choose a PDF, JPEG or PNG file that can be opened.")
+
+
+class DocumentTooLarge(InvalidInput):
+    code = "document_too_large"
+    message = _("The file is too large: 10 MB at most.")
+
+
+class DocumentKnown(DomainError):
+    code = "document_known"
+    message = _("This document is there already, or there are too many.")
+
+
+class DocumentsMissing(DomainError):
+    """``extra`` has ``missing``."""
+
+    code = "documents_missing"
+    message = _("The bank wants an identity card and a proof of income first.")
+
+
+class LoanMoved(DomainError):
+    code = "loan_moved"
+    message = _("That is not possible while the loan is “%(state)s”.")
+
+
+class LoanThere(DomainError):
+    code = "loan_there"
+    message = _("A loan for this order is under way already.")
+
+
+class UnknownLender(InvalidInput):
+    code = "unknown_lender"
+    message = _("Choose one of the banks, and between 6 and 84 months.")
+
+
+class TooManyCoins(DomainError):
+    code = "too_many_coins"
+    message = _("This order takes at most %(most)s coins of yours.")
+
+
+class TradeInThere(DomainError):
+    code = "trade_in_there"
+    message = _("You have offered us a car already.")
+
+
+class TradeInMoved(DomainError):
+    code = "trade_in_moved"
+    message = _("That is not possible while the trade-in is “%(state)s”.")
+
+
+class OfferOver(DomainError):
+    code = "offer_over"
+    message = _("This offer is no longer firm. We are glad to value the car once more.")
+
+
+class StatementKnown(DomainError):
+    code = "statement_known"
+    message = _("This file has been imported before.")
+
+
 class NotParked(DomainError):
     code = "not_parked"
     message = _("This step is not waiting for anybody.")
@@ -269,6 +361,8 @@ KEPT: Mapping[str, Promise] = {
     "allocation_one_per_vehicle": _("This car belongs to another order."),
     "allocation_one_per_order": _("This order has its car already."),
     "step_one_open_per_order": _("Another step of this order is still open."),
+    "order_legs_cover_total": _("The payments do not add up to the order's total."),
+    "ledger_wallet_not_negative": _("There are not enough coins for this."),
     "leg_captured_is_the_amount": _("This is not the amount that was asked for."),
     "leg_refunded_within_captured": _("No more can go back than was paid."),
     "inspection_passed_by_two": _("Two people have to sign for the car."),

@@ -82,6 +82,48 @@ TEXTS: Mapping[str, Text] = {
         _("Try again"),
         ("order", "car", "due"),
     ),
+    "pay_again": Text(
+        _("A payment is to be made once more"),
+        (
+            _(
+                "A whole payment for this order has gone back to you, so it is due again. Pay on the order's page to keep everything as it is; if you would rather cancel, you can do that there too."
+            ),
+        ),
+        _("Pay now"),
+        ("order", "car", "due"),
+    ),
+    "loan_approved": Text(
+        _("Your loan is approved"),
+        (_("The bank pays its part straight to us. You need not do anything more for it."),),
+        _SEE,
+        ("order", "car", "due"),
+    ),
+    "loan_declined": Text(
+        _("The bank does not give the loan"),
+        (
+            _(
+                "Its part is now among your own payments. The reason stands on the order's page; if you would rather cancel, you can do that there too."
+            ),
+        ),
+        _SEE,
+        ("order", "car", "due"),
+    ),
+    "trade_in_offer": Text(
+        _("Our offer for your old car"),
+        (_("We give %(amount)s for it. The offer is firm for seven days: take it on the order's page."),),
+        _("See the offer"),
+        ("order", "amount"),
+    ),
+    "trade_in_short": Text(
+        _("Your old car is worth less than we had offered"),
+        (
+            _(
+                "On inspection %(amount)s are missing. You decide on the order's page whether you take the lower value or keep the car; if it is over five percent, you may also cancel the whole order free of charge."
+            ),
+        ),
+        _("Decide"),
+        ("order", "amount"),
+    ),
     "payment_suspect": Text(
         _("We are checking your payment"),
         (

@@ -5,9 +5,12 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
+from qrcode.image.svg import SvgPathImage
+from qrcode.main import QRCode
 
 from apps.orders.errors import BadSignature
 from apps.orders.gateways import gateway, sandbox_server
@@ -20,10 +23,14 @@ from apps.orders.services import apply_event
 def webhook(request: HttpRequest, name: str) -> HttpResponse:
     """A gateway's event: 200 once it is taken, whatever it meant; 400 when it is not genuine."""
     try:
-        event = gateway(name).read_webhook(body=request.body, signature=request.headers.get("Sandbox-Signature", ""))
+        port = gateway(name)
+        events = port.read_webhook(body=request.body, headers=request.headers)
     except BadSignature as error:
         return JsonResponse({"code": error.code, "detail": str(error)}, status=error.status)
-    return JsonResponse({"outcome": apply_event(event)})
+    outcomes = [apply_event(event) for event in events]
+    if port.answer:
+        return HttpResponse(port.answer, content_type="text/plain")
+    return JsonResponse({"outcome": outcomes[0] if outcomes else "ignored"})
 
 
 @csrf_exempt  # another company's page: it has no session of ours, and whoever has its address may pay
@@ -36,7 +43,7 @@ def sandbox_page(request: HttpRequest, payment_id: UUID) -> HttpResponse:
         raise Http404
     with translation.override(_language_of(payment)):
         if request.method != "POST":
-            return render(request, "orders/sandbox_pay.html", {"payment": payment})
+            return render(request, "orders/sandbox_pay.html", {"payment": payment, "code": code_of(request)})
         outcome = request.POST.get("outcome", "")
         if outcome not in sandbox_server.OUTCOMES:
             return render(request, "orders/sandbox_pay.html", {"payment": payment, "wrong": True}, status=422)
@@ -44,6 +51,15 @@ def sandbox_page(request: HttpRequest, payment_id: UUID) -> HttpResponse:
         if payment.return_url:
             return HttpResponseRedirect(payment.return_url, status=303)
         return render(request, "orders/sandbox_pay.html", {"payment": payment})
+
+
+def code_of(request: HttpRequest) -> SafeString:
+    """The page's own address as a QR code: open it on the phone and pay there. Drawn here, as SVG."""
+    code = QRCode(border=2)
+    code.add_data(request.build_absolute_uri())
+    picture = code.make_image(image_factory=SvgPathImage)
+    drawn: str = picture.to_string(encoding="unicode")
+    return mark_safe(drawn)  # noqa: S308  made of nothing but squares
 
 
 def _language_of(payment: SandboxPayment) -> str:

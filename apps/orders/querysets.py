@@ -42,7 +42,13 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
         live = Allocation.objects.filter(ended_at=None).select_related("vehicle")
         return self.select_related("delivery_store__city", "car_model__brand", "appointment__store").prefetch_related(
-            "lines", "legs", "transitions", "steps", "timers", Prefetch("allocations", queryset=live, to_attr="live")
+            "lines",
+            "legs",
+            "credits",
+            "transitions",
+            "steps",
+            "timers",
+            Prefetch("allocations", queryset=live, to_attr="live"),
         )
 
     def for_list(self) -> Self:

@@ -15,12 +15,13 @@ from apps.configurator.pricing import PriceStep, QuoteLine
 from apps.configurator.rental import RentalTerms
 from apps.orders import timeline
 from apps.orders.actions import Action, actions
-from apps.orders.lifecycle import PAID, QUIET, WHAT_IT_MEANS, Actor, Status, allowed_transitions
+from apps.orders.lifecycle import QUIET, WHAT_IT_MEANS, Actor, Status, allowed_transitions
 from apps.orders.models import LineKind, Order, OrderLine, PaymentLeg
 from apps.orders.nextsteps import Next, has_live_handover, next_step
 from apps.orders.region import Promise, promise_of
 from apps.orders.services import PricedBasket, PricedLine, cancellation, due_leg
 from apps.orders.services.allotments import month_name
+from apps.orders.services.legs import outstanding
 from apps.orders.tracks import Track, tracks
 from apps.stores.models import Appointment
 
@@ -158,6 +159,7 @@ class OrderScreen:
     terms: RentalTerms | None
     due: PaymentLeg | None
     hold_until: datetime | None
+    legs: list[PaymentLeg]
     left: int
     can_sign: bool
     can_accept: bool
@@ -198,7 +200,7 @@ def order_screen(order: Order, *, came_back: bool = False) -> OrderScreen:
     """Of an order read with ``whole()``; ``came_back`` when the buyer has just been at the payment page."""
     targets = allowed_transitions(order.status, Actor.BUYER)
     undo = cancellation(order)
-    legs = list(order.legs.all())
+    shown = [leg for leg in order.legs.all() if not leg.replaced]
     due = due_leg(order)
     live = getattr(order, "live", [])
     return OrderScreen(
@@ -212,7 +214,8 @@ def order_screen(order: Order, *, came_back: bool = False) -> OrderScreen:
         terms=RentalTerms.read(order.terms) if order.terms else None,
         due=due,
         hold_until=next((one.due_at for one in order.timers.all() if one.kind == "hold" and one.done_at is None), None),
-        left=sum(leg.amount for leg in legs if leg.status not in (*PAID, "refunded", "expired")),
+        legs=shown,
+        left=outstanding(order),
         can_sign=Status.SIGNED in targets and order.has_car,
         can_accept=Status.DELIVERED in targets,
         can_cancel=undo.possible,
@@ -228,7 +231,7 @@ def order_screen(order: Order, *, came_back: bool = False) -> OrderScreen:
         can_choose_time=can_choose_time(order),
         documents=_documents(order),
         history=_history(order),
-        confirming=came_back and any(leg.status in ("requested", "processing") for leg in legs),
+        confirming=came_back and any(leg.status in ("requested", "processing") for leg in shown),
     )
 
 
@@ -244,6 +247,10 @@ def _documents(order: Order) -> list[Paper]:
         papers.append(Paper(signed, note=f"SHA-256 {order.contract_hash}"))
     if order.handover:
         papers.append(Paper(gettext("Record of the hand-over"), note=f"VIN {order.handover.get('vin', '')}"))
+    papers += [
+        Paper(f"{invoice.get_kind_display()} {invoice.full_number}", invoice.get_absolute_url())
+        for invoice in order.invoices.all()
+    ]
     return papers
 
 

@@ -5,7 +5,7 @@ from celery import shared_task
 from apps.common.doorbell import ring
 from apps.orders.fulfilment import drain as draining
 from apps.orders.gateways import sandbox_server
-from apps.orders.services import matching, promises, timers
+from apps.orders.services import audit, matching, promises, settlement, timers
 
 
 @shared_task(name="orders.drain")
@@ -38,3 +38,15 @@ def accrue_daily() -> None:
 def deliver_events() -> None:
     """Let the sandbox gateway send its webhooks."""
     sandbox_server.deliver_due()
+
+
+@shared_task(name="payments.settlement_import")
+def settlement_import() -> None:
+    """Fetch the files of the gateways that hand them out; the others' are uploaded or given to the command."""
+    settlement.fetch_due()
+
+
+@shared_task(name="audit.prove_ledgers")
+def prove_ledgers() -> None:
+    """Count everything again."""
+    audit.prove_ledgers()

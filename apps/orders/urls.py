@@ -27,6 +27,13 @@ urlpatterns = [
     path("handover/token/", views.token, name="tablet_token"),
     path("handover/<str:number>/", views.tablet, name="tablet"),
     path("handover/<str:number>/entries/", views.entries, name="tablet_entries"),
+    path("orders/<str:number>/payments/", views.payments, name="payments"),
+    path("orders/<str:number>/trade-in/<slug:act>/", views.trade_in, name="trade-in"),
+    path("orders/<str:number>/coins/", views.use_coins, name="coins"),
+    path("orders/<str:number>/loan/<slug:act>/", views.loan, name="loan"),
+    path("orders/<str:number>/loan-documents/<int:pk>/", views.document, name="loan-document"),
+    path("orders/loan-documents/<int:pk>/file/", views.document_for_clerk, name="loan-document-clerk"),
+    path("orders/<str:number>/invoices/<int:pk>/", views.invoice, name="invoice"),
     path("account/orders/", views.mine, name="mine"),
     path("account/orders/claim/", views.claim, name="claim"),
 ]

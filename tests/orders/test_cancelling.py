@@ -1,5 +1,7 @@
 """Undoing an order."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -232,6 +234,10 @@ def test_a_refund_that_fails_is_tried_again() -> None:
     drain(slice_s=5)  # the gateway does not know of any payment: the factory alone said that it came
     refund = Refund.objects.get()
     assert (refund.status, refund.attempts, refund.next_at > timezone.now()) == ("due", 1, True)
+    assert refund.error.startswith("DoesNotExist")
+    assert not order.work_items.exists()  # the gateway has three days
+    Refund.objects.update(next_at=timezone.now(), created_at=timezone.now() - timedelta(days=3, seconds=1))
+    drain(slice_s=5)
     assert order.work_items.get().kind == "refund"
     order.refresh_from_db()
     assert order.status == "cancelling"

@@ -15,7 +15,7 @@ from apps.orders.fulfilment.drain import drain
 from apps.orders.identifiers import is_order_number, is_vin
 from apps.orders.lifecycle import PAIRS, Status
 from apps.orders.models import Allotment, FulfilmentStep, Order, Refund, Vehicle
-from apps.orders.services.events import reconcile
+from apps.orders.services.reconciling import reconcile
 from apps.orders.services.signing import contract_hash
 from tests.factories.bundles import make_accessory, make_charger, make_cover, make_plan
 from tests.factories.configurator import make_configurator

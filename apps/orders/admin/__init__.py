@@ -1,6 +1,15 @@
 """The back office of orders. Nothing is edited by hand: every change is a service with its own permission."""
 
 from apps.orders.admin.fulfilment import PartnerJobPage, StepPage, TimerPage, TransitionPage, WorkItemPage
+from apps.orders.admin.money import (
+    AttemptPage,
+    CreditPage,
+    InvoicePage,
+    LoanPage,
+    SellerPage,
+    SettlementPage,
+    TradeInPage,
+)
 from apps.orders.admin.orders import BasketPage, OrderPage
 from apps.orders.admin.payments import EventPage, LegPage, RefundPage, SandboxEventPage, SandboxPaymentPage
 from apps.orders.admin.supply import AllocationPage, AllotmentPage, VehiclePage
@@ -8,16 +17,23 @@ from apps.orders.admin.supply import AllocationPage, AllotmentPage, VehiclePage
 __all__ = [
     "AllocationPage",
     "AllotmentPage",
+    "AttemptPage",
     "BasketPage",
+    "CreditPage",
     "EventPage",
+    "InvoicePage",
     "LegPage",
+    "LoanPage",
     "OrderPage",
     "PartnerJobPage",
     "RefundPage",
     "SandboxEventPage",
     "SandboxPaymentPage",
+    "SellerPage",
+    "SettlementPage",
     "StepPage",
     "TimerPage",
+    "TradeInPage",
     "TransitionPage",
     "VehiclePage",
     "WorkItemPage",

@@ -21,16 +21,19 @@ from apps.orders import services
 from apps.orders.api.shapes import (
     AcceptInput,
     CancelInput,
+    InvoiceOutput,
     KeepInput,
     NothingInput,
     OrderInput,
     OrderOutput,
     OrderRowOutput,
+    PaymentInput,
     PaymentOutput,
     PlacedOutput,
     RejectInput,
     ReturnInput,
     SignInput,
+    invoice_body,
     order_body,
     payment_body,
     row_body,
@@ -100,7 +103,7 @@ class OrderViewSet(IdempotentMixin, GenericViewSet[Order]):
         return Response(order_body(self._order(request, number)))
 
     @extend_schema(parameters=_ONE, responses=PaymentOutput(many=True), methods=["GET"])
-    @extend_schema(parameters=_ONE, request=None, responses={201: PaymentOutput}, methods=["POST"])
+    @extend_schema(parameters=_ONE, request=PaymentInput, responses={201: PaymentOutput}, methods=["POST"])
     @action(detail=True, methods=["get", "post"], pagination_class=None)
     def payments(self, request: Request, number: str) -> Response:
         """POST asks for the payment that is due now and says where it is made; 409 when nothing is.
@@ -110,10 +113,20 @@ class OrderViewSet(IdempotentMixin, GenericViewSet[Order]):
         order = self._order(request, number)
         if request.method == "GET":
             return Response([payment_body(leg) for leg in order.legs.all()])
+        data = PaymentInput(data=request.data)
+        data.is_valid(raise_exception=True)
         base = request.build_absolute_uri("/")
-        leg = services.request_payment(order=order, base_url=base)
+        wanted = data.validated_data.get("gateway", "")
+        leg = services.request_payment(order=order, base_url=base, gateway=wanted)
         body = payment_body(leg) | {"pay_url": request.build_absolute_uri(leg.pay_url)}
         return Response(body, status=status.HTTP_201_CREATED)
+
+    @extend_schema(parameters=_ONE, responses=InvoiceOutput(many=True))
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def invoices(self, request: Request, number: str) -> Response:
+        """The order's invoices, red ones too, oldest first."""
+        rows = self._order(request, number).invoices.select_related("seller", "original__seller", "order")
+        return Response([invoice_body(invoice) for invoice in rows])
 
     @extend_schema(parameters=_ONE, request=SignInput, responses=OrderOutput)
     @action(detail=True, methods=["post"])

@@ -7,8 +7,9 @@ from rest_framework import serializers
 from apps.common.money import CURRENCY
 from apps.configurator.api import RentalTermsOutput
 from apps.orders import timeline
+from apps.orders.gateways import OFFERABLE, enabled
 from apps.orders.lifecycle import Actor, LegStatus, LineStatus, Status, allowed_transitions, rules_from
-from apps.orders.models import LineKind, Order, PaymentLeg, Return
+from apps.orders.models import Credit, Invoice, InvoiceKind, LineKind, Order, PaymentLeg, Return
 from apps.orders.services import cancellation
 from apps.orders.terms import CHECKLIST
 
@@ -122,8 +123,38 @@ class PaymentOutput(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=LegStatus.choices)
     amount = serializers.IntegerField()
     refunded = serializers.IntegerField()
+    gateway = serializers.CharField(allow_blank=True)
     currency = serializers.CharField()
     pay_url = serializers.CharField(allow_blank=True)
+
+
+class PaymentInput(serializers.Serializer[Any]):
+    gateway = serializers.ChoiceField(
+        choices=OFFERABLE, required=False, help_text="one of the order's `gateways`; the first of them by default"
+    )
+
+
+class CreditOutput(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=Credit.Kind.choices)
+    amount = serializers.IntegerField()
+    open = serializers.IntegerField(help_text="what has not lowered a payment so far")
+    created_at = serializers.DateTimeField()
+
+
+class InvoiceOutput(serializers.Serializer[Any]):
+    number = serializers.CharField()
+    kind = serializers.ChoiceField(choices=InvoiceKind.choices)
+    takes_back = serializers.CharField(allow_null=True, help_text="on a red invoice: the number of its original")
+    seller = serializers.CharField()
+    seller_tax_number = serializers.CharField()
+    title = serializers.CharField()
+    tax_number = serializers.CharField(allow_blank=True)
+    amount = serializers.IntegerField()
+    tax = serializers.IntegerField()
+    currency = serializers.CharField()
+    lines = serializers.ListField(child=serializers.DictField())
+    issued_at = serializers.DateTimeField()
+    url = serializers.CharField(help_text="the page to read and print")
 
 
 class TimelineOutput(serializers.Serializer[Any]):
@@ -171,6 +202,8 @@ class OrderOutput(serializers.Serializer[Any]):
     flags = serializers.ListField(child=serializers.CharField(), help_text="disputed, frozen")
     lines = OrderLineOutput(many=True)
     payments = PaymentOutput(many=True)
+    credits = CreditOutput(many=True)
+    gateways = serializers.ListField(child=serializers.CharField(), help_text="what a payment can be made by")
     timeline = TimelineOutput(many=True)
     discount = serializers.IntegerField()
     trace = serializers.ListField(child=serializers.DictField(), help_text="the total, step by step")
@@ -208,8 +241,25 @@ def payment_body(leg: PaymentLeg) -> dict[str, Any]:
         "status": leg.status,
         "amount": leg.amount,
         "refunded": leg.refunded,
+        "gateway": leg.gateway,
         "currency": CURRENCY,
         "pay_url": leg.pay_url,
+    }
+
+
+def credit_body(credit: Credit) -> dict[str, Any]:
+    return {"kind": credit.kind, "amount": credit.amount, "open": credit.open, "created_at": credit.created_at}
+
+
+def invoice_body(invoice: Invoice) -> dict[str, Any]:
+    names = ("kind", "title", "tax_number", "amount", "tax", "lines", "issued_at")
+    return {name: getattr(invoice, name) for name in names} | {
+        "number": invoice.full_number,
+        "takes_back": invoice.original.full_number if invoice.original else None,
+        "seller": str(invoice.seller.name),
+        "seller_tax_number": invoice.seller.tax_number,
+        "currency": CURRENCY,
+        "url": invoice.get_absolute_url(),
     }
 
 
@@ -234,6 +284,8 @@ def order_body(order: Order) -> dict[str, Any]:
         "flags": sorted(order.flags),
         "lines": [_line_body(line) for line in order.lines.all()],
         "payments": [payment_body(leg) for leg in order.legs.all()],
+        "credits": [credit_body(one) for one in order.credits.all()],
+        "gateways": enabled(),
         "timeline": [_entry_body(entry) for entry in timeline.of(order)],
     }
 

@@ -21,6 +21,7 @@ from apps.orders.models import (
     Order,
     OrderLine,
     PartnerJob,
+    PaymentAttempt,
     PaymentEvent,
     PaymentLeg,
     Refund,
@@ -45,7 +46,7 @@ _TOLD = {
 # A state can be reached twice (a late payment), so these keys carry the version.
 _NUMBERED = {_S.RESERVED, _S.EXPIRED}
 _TABLES: tuple[type[Model], ...] = (
-    OrderLine, Transition, PaymentLeg, SandboxPayment, SandboxEvent, PaymentEvent, Refund, FulfilmentStep, Timer, Message,
+    OrderLine, Transition, PaymentLeg, PaymentAttempt, SandboxPayment, SandboxEvent, PaymentEvent, Refund, FulfilmentStep, Timer, Message,
     WorkItem, PartnerJob,
 )  # fmt: skip
 

@@ -9,7 +9,16 @@ from django.db.models import Model
 
 from apps.orders.demo.stories import Story
 from apps.orders.lifecycle import LegStatus, Status
-from apps.orders.models import Order, PaymentEvent, PaymentLeg, Refund, SandboxEvent, SandboxPayment, WorkItem
+from apps.orders.models import (
+    Order,
+    PaymentAttempt,
+    PaymentEvent,
+    PaymentLeg,
+    Refund,
+    SandboxEvent,
+    SandboxPayment,
+    WorkItem,
+)
 from apps.orders.terms import payment_legs
 
 _S = Status
@@ -56,6 +65,7 @@ class Till:
         elif self._story.status == _S.PLACED and leg.position == 1:
             leg.status = LegStatus.REQUESTED
             yield self._at_gateway(leg, "open", self._order.placed_at)
+            yield PaymentAttempt(id=leg.pk, leg=leg, gateway=GATEWAY, amount=leg.amount, pay_url=leg.pay_url)
         yield leg
 
     def _paid(self, leg: PaymentLeg, paid_at: datetime) -> Iterator[Model]:
@@ -65,6 +75,15 @@ class Till:
         if leg.position == 1 and self._story.status in (_S.CANCELLING, _S.CANCELLED):
             yield from self._refund(leg, payment)
         yield leg
+        yield PaymentAttempt(
+            id=leg.pk,
+            leg=leg,
+            gateway=GATEWAY,
+            amount=leg.amount,
+            captured=True,
+            closed_at=paid_at,
+            pay_url=leg.pay_url,
+        )
         yield payment
 
     def _at_gateway(self, leg: PaymentLeg, status: str, asked_at: datetime) -> SandboxPayment:

@@ -26,6 +26,7 @@ from apps.orders.fulfilment.handover import book_handover
 from apps.orders.identifiers import ORDER_DIGITS, mod_11_10
 from apps.orders.lifecycle import Status
 from apps.orders.models import LineKind, Order, OrderLine
+from apps.orders.services import bookkeeping, invoices
 from apps.orders.services.placing import frozen_line
 from apps.orders.services.prices import PricedLine, plain_trace
 from apps.orders.services.signing import contract_hash
@@ -38,6 +39,9 @@ BATCH = 500
 STORES = 200
 # The customer of the demo's cast, and how many of the first orders are theirs.
 CUSTOMER, THEIRS = "wang@kaiche.example", 6
+# Invoices are issued one by one, so only the first orders of a batch have theirs.
+MOST_INVOICES = 50
+_INVOICED = (Status.READY, Status.DELIVERED, Status.COMPLETED)
 _SPACE = 9 * 10 ** (ORDER_DIGITS - 1)
 # Prime to the space of numbers: every index has a number of its own.
 _STRIDE = 618_033_989
@@ -81,8 +85,13 @@ class Teller:
         for story, order, lines in told:
             books.enter(story, order, lines)
         books.save()
-        for story, order, lines in told:
+        bookkeeping.book_missing(
+            Order.objects.filter(pk__in=[order.pk for _story, order, _lines in told]).prefetch_related("legs__refunds")
+        )
+        for index, (story, order, lines) in enumerate(told):
             self._hold(story, order, lines)
+            if story.status in _INVOICED and index < MOST_INVOICES:
+                invoices.issue(order)
             if story.status == Status.READY:
                 order.appointment = book_handover(order, self._now)
                 order.save(update_fields=["appointment"])

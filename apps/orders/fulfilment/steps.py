@@ -13,13 +13,16 @@ from apps.orders.fulfilment.handover import activate_lines, book_handover, cance
 from apps.orders.fulfilment.outcomes import LOOK_AGAIN, Done, Effect, Outcome, Wait, once
 from apps.orders.lifecycle import Actor, LineStatus, Status
 from apps.orders.models import Allocation, FulfilmentStep, Order
-from apps.orders.services import payments, supply, transitions
+from apps.orders.services import invoices, payments, settling, supply, transitions
 from apps.orders.terms import GOODS_DAYS, pace
 from apps.stores.errors import SlotTaken
 
 
 def _await_balance(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
-    return Done("book_handover") if payments.is_settled(order) else Wait(now + LOOK_AGAIN)
+    if not payments.is_settled(order):
+        return Wait(now + LOOK_AGAIN)
+    issued = [invoice.full_number for invoice in invoices.issue(order)]
+    return Done("book_handover", {"invoices": issued})
 
 
 def _book_handover(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
@@ -57,6 +60,7 @@ def _activate(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
 def _send_goods(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
     supply.use_rest(order)
     send_goods(order)
+    invoices.issue(order)
     return Done("goods_arrive")
 
 
@@ -67,6 +71,7 @@ def _goods_arrive(order: Order, step: FulfilmentStep, now: datetime) -> Outcome:
     order.lines.filter(status=LineStatus.SHIPPED).update(status=LineStatus.RECEIVED)
     activate_lines(order, now)
     transitions.move(order, Status.COMPLETED, key="completed", now=now)
+    settling.arrived(order)
     transitions.notify(order, "completed", now)
     return Done()
 

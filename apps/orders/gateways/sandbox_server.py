@@ -3,12 +3,14 @@
 It can be told to delay, repeat, reorder, fail or never answer, so that all of this can be tried by hand.
 """
 
+import csv
+import io
 import json
 import time
 import urllib.error
 import urllib.request
 import uuid
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -21,6 +23,7 @@ from apps.orders.models import SandboxEvent, SandboxPayment
 
 OUTCOMES = ("success", "fail", "slow", "duplicate", "reorder", "never")
 SLOW = timedelta(seconds=8)
+FEE_PER_MILLE = 6
 TIMEOUT_S = 5
 # The merchant is next door: no proxy of the machine's stands between.
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -44,7 +47,7 @@ def open_payment(*, merchant_key: str, amount: int, subject: str, return_url: st
 def pay(*, payment_id: uuid.UUID, outcome: str) -> SandboxPayment:
     """What somebody chose on the pay page. A payment that was made stays made."""
     payment = SandboxPayment.objects.select_for_update().get(pk=payment_id)
-    if payment.status == "paid" or outcome not in OUTCOMES:
+    if payment.status in ("paid", "closed") or outcome not in OUTCOMES:
         return payment
     payment.status = "failed" if outcome == "fail" else "paid"
     payment.save(update_fields=["status"])
@@ -65,6 +68,11 @@ def pay(*, payment_id: uuid.UUID, outcome: str) -> SandboxPayment:
     return payment
 
 
+def close(*, merchant_key: str) -> None:
+    """The merchant no longer wants it paid; what is paid stays paid."""
+    SandboxPayment.objects.filter(merchant_key=merchant_key, status__in=["open", "failed"]).update(status="closed")
+
+
 @transaction.atomic
 def refund(*, key: str, merchant_key: str, amount: int) -> None:
     """Send money back; the same key again does nothing more."""
@@ -80,7 +88,7 @@ def refund(*, key: str, merchant_key: str, amount: int) -> None:
 def state_of(merchant_key: str) -> list[tuple[str, str, int, str]]:
     """(event id, kind, amount, reference) of what has become of a payment and its refunds, for a merchant who asks."""
     payment = SandboxPayment.objects.filter(merchant_key=merchant_key).first()
-    if payment is None or payment.status == "open":
+    if payment is None or payment.status in ("open", "closed"):
         return []
     kind = "payment.captured" if payment.status == "paid" else "payment.failed"
     refunds = payment.events.filter(kind="refund.done").order_by("pk")
@@ -172,3 +180,35 @@ def _send(event: SandboxEvent) -> tuple[bool, str]:
         return False, str(error.code)
     except OSError as error:
         return False, type(error).__name__
+
+
+def statement(day: date) -> bytes:
+    """The gateway's file of a day: what was paid and refunded, what it kept of it, and what it sent to the bank."""
+    rows: list[list[object]] = []
+    done = SandboxEvent.objects.filter(created_at__date=day, kind__in=["payment.captured", "refund.done"])
+    seen: set[str] = set()
+    for event in done.select_related("payment").order_by("pk"):
+        if event.event_id in seen:
+            continue
+        seen.add(event.event_id)
+        paid = event.kind == "payment.captured"
+        amount = event.amount if paid else -event.amount
+        fee = event.amount * FEE_PER_MILLE // 1000 if paid else 0
+        key = event.payment.merchant_key
+        rows.append([day, "payment" if paid else "refund", event.event_id, key, event.reference, amount, fee])
+    sums = [(int(str(row[5])), int(str(row[6]))) for row in rows]
+    kept = sum(amount - fee for amount, fee in sums)
+    if kept > 0:
+        rows.append([day, "payout", f"payout-{day:%Y%m%d}", "", "", -kept, 0])
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerows([["day", "kind", "transaction", "payment", "refund", "amount", "fee"], *rows])
+    return text.getvalue().encode()
+
+
+def contest(*, payment_id: uuid.UUID, decision: str) -> None:
+    """The payer's bank takes a payment back (``opened``), and decides later: ``won`` by the merchant, or ``lost``."""
+    payment = SandboxPayment.objects.get(pk=payment_id)
+    if payment.status == "paid" and decision in ("opened", "won", "lost"):
+        rest = payment.amount - payment.refunded
+        _owe(payment, f"dispute.{decision}", timezone.now(), amount=rest, reference=f"case-{payment.pk.hex[:12]}")

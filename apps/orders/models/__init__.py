@@ -2,31 +2,45 @@
 
 from apps.orders.models.baskets import Basket, BasketLine
 from apps.orders.models.checks import Inspection, Waiver
+from apps.orders.models.finance import LOAN_PAIRS, TRADE_IN_PAIRS, LoanDocument, LoanReferral, TradeIn
 from apps.orders.models.fulfilment import FulfilmentStep, PartnerJob, Timer, WorkItem
+from apps.orders.models.invoices import Invoice, InvoiceKind, InvoiceSeries, LegalSeller
 from apps.orders.models.kinds import BUYABLE, LineKind
 from apps.orders.models.orders import Order, OrderLine, Transition
 from apps.orders.models.partners import PartnerBehaviour
-from apps.orders.models.payments import PaymentEvent, PaymentLeg, Refund
+from apps.orders.models.payments import BY_GATEWAY, Credit, PaymentAttempt, PaymentEvent, PaymentLeg, Refund
 from apps.orders.models.promises import Promise
 from apps.orders.models.returns import Return, ReturnLine
 from apps.orders.models.sandbox import SandboxEvent, SandboxPayment
+from apps.orders.models.settlement import SettlementFile, SettlementLine
 from apps.orders.models.supply import Allocation, Allotment, Vehicle
 from apps.orders.models.tablet import HandoverEntry
 
 __all__ = [
     "BUYABLE",
+    "BY_GATEWAY",
+    "LOAN_PAIRS",
+    "TRADE_IN_PAIRS",
     "Allocation",
     "Allotment",
     "Basket",
     "BasketLine",
+    "Credit",
     "FulfilmentStep",
     "HandoverEntry",
     "Inspection",
+    "Invoice",
+    "InvoiceKind",
+    "InvoiceSeries",
+    "LegalSeller",
     "LineKind",
+    "LoanDocument",
+    "LoanReferral",
     "Order",
     "OrderLine",
     "PartnerBehaviour",
     "PartnerJob",
+    "PaymentAttempt",
     "PaymentEvent",
     "PaymentLeg",
     "Promise",
@@ -35,7 +49,10 @@ __all__ = [
     "ReturnLine",
     "SandboxEvent",
     "SandboxPayment",
+    "SettlementFile",
+    "SettlementLine",
     "Timer",
+    "TradeIn",
     "Transition",
     "Vehicle",
     "Waiver",

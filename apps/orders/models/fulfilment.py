@@ -82,9 +82,14 @@ class Timer(models.Model):
 
 
 class WorkItem(models.Model):
-    """Something that needs a person: a parked step, a payment of the wrong amount, a car that is not as ordered."""
+    """Something that needs a person: a parked step, a payment of the wrong amount, a car that is not as ordered.
 
-    order = models.ForeignKey(Order, models.CASCADE, related_name="work_items", verbose_name=_("order"))
+    One without an order is about the books as a whole.
+    """
+
+    order = models.ForeignKey(
+        Order, models.CASCADE, null=True, blank=True, related_name="work_items", verbose_name=_("order")
+    )
     kind = models.CharField(_("kind"), max_length=30)
     text = models.CharField(_("text"), max_length=300)
     owner = models.ForeignKey(
@@ -103,7 +108,9 @@ class WorkItem(models.Model):
         verbose_name_plural = _("work items")
         ordering = ["closed_at", "-created_at"]
         constraints = [
-            models.UniqueConstraint(fields=["order", "kind"], condition=Q(closed_at=None), name="work_item_open_once"),
+            models.UniqueConstraint(
+                fields=["order", "kind"], condition=Q(closed_at=None), nulls_distinct=False, name="work_item_open_once"
+            ),
         ]
 
     def __str__(self) -> str:

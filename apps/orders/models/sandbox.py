@@ -25,7 +25,9 @@ class SandboxPayment(models.Model):
         verbose_name_plural = _("sandbox payments")
         ordering = ["-created_at"]
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=["open", "paid", "failed"]), name="sandbox_payment_status"),
+            models.CheckConstraint(
+                condition=Q(status__in=["open", "paid", "failed", "closed"]), name="sandbox_payment_status"
+            ),
             models.CheckConstraint(
                 condition=Q(refunded__gte=0, refunded__lte=models.F("amount")), name="sandbox_refunded_within_amount"
             ),

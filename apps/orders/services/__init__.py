@@ -15,6 +15,7 @@ from apps.orders.services.baskets import (
 from apps.orders.services.cancelling import Cancellation, cancel, cancellation
 from apps.orders.services.claiming import claim_orders
 from apps.orders.services.clearing import clear_dispute
+from apps.orders.services.credits import grant as grant_credit
 from apps.orders.services.delivery import accept_delivery
 from apps.orders.services.events import GatewayEvent, apply_event
 from apps.orders.services.handovers import choose_handover
@@ -63,6 +64,7 @@ __all__ = [
     "enter_code",
     "fee_table_of",
     "fix",
+    "grant_credit",
     "merge_baskets",
     "open_basket",
     "open_supply",

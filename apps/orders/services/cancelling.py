@@ -10,9 +10,10 @@ from django.utils import timezone
 from apps.orders import lifecycle
 from apps.orders.errors import AlreadySent, FeeDue
 from apps.orders.fulfilment.queue import has_open_step, start_undoing, stop_open_step
-from apps.orders.lifecycle import PAID, Actor, LegStatus, LineStatus, Status
+from apps.orders.lifecycle import Actor, LegStatus, LineStatus, Status
 from apps.orders.models import FulfilmentStep, Order, Refund
-from apps.orders.services import payments, supply, transitions
+from apps.orders.services import coins, loans, payments, refunds, supply, trade_ins, transitions
+from apps.orders.services import credits as crediting
 from apps.orders.services.permissions import CANCEL, require_permission
 from apps.orders.services.waiving import is_waived
 
@@ -38,8 +39,8 @@ def cancellation(order: Order, actor: Actor = Actor.BUYER) -> Cancellation:
     """
     targets = lifecycle.allowed_transitions(order.status, actor)
     possible = bool(targets & {Status.CANCELLING, Status.CANCELLED}) and not _is_sent(order)
-    paid = sum(payments.refundable(leg) for leg in order.legs.all())
-    fee = min(paid, _fee(order))
+    paid = sum(refunds.refundable(leg) for leg in order.legs.all())
+    fee = min(paid, max(0, _fee(order) - crediting.of_order(order)))  # what we owe the buyer besides lowers it
     return Cancellation(possible, fee, paid - fee)
 
 
@@ -50,7 +51,7 @@ def _is_sent(order: Order) -> bool:
 
 def _fee(order: Order) -> int:
     fee = next((int(row["amount"]) for row in order.fees if row["status"] == order.status), 0)
-    return 0 if fee and is_waived(order) else fee
+    return 0 if fee and (is_waived(order) or trade_ins.free_to_leave(order)) else fee
 
 
 @transaction.atomic
@@ -87,35 +88,29 @@ def cancel(
     mine.save(update_fields=["cancellation_fee"])
     stop_open_step(mine)
     transitions.stop_timers(mine)
+    trade_ins.lapse(mine)
+    loans.lapse(mine)
     if mine.status == Status.PLACED:
         supply.release_all(mine)
         _drop_unpaid(mine)
-        _refund_all(mine, 0)
+        refunds.refund_everything(mine, 0, reason="Order cancelled")
         transitions.move(mine, Status.CANCELLED, actor=actor, user=user, reason=reason, key="cancelled")
         transitions.notify(mine, "cancelled")
         return mine
     transitions.move(mine, Status.CANCELLING, actor=actor, user=user, reason=reason, key="cancelling")
     _drop_unpaid(mine)
     start_undoing(mine)
-    _refund_all(mine, meant.fee)
+    refunds.refund_everything(mine, meant.fee, reason="Order cancelled")
     settle(mine)
     return mine
 
 
 def _drop_unpaid(order: Order) -> None:
     """What was not paid is no longer due. A payment under way stays, and is refunded when it comes."""
+    coins.void(order)
     for leg in order.legs.filter(status__in=payments.UNPAID):
         leg.status = LegStatus.EXPIRED
         leg.save(update_fields=["status", "changed_at"])
-
-
-def _refund_all(order: Order, fee: int) -> None:
-    """Everything that came, whether it was the right amount or not, less the fee, kept from the first payments."""
-    for leg in order.legs.filter(status__in=[*PAID, LegStatus.SUSPECT]).order_by("position"):
-        amount = payments.refundable(leg)
-        kept = min(fee, amount)
-        fee -= kept
-        payments.owe_refund(leg, amount - kept, reason="Order cancelled")
 
 
 def settle(order: Order) -> None:

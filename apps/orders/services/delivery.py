@@ -8,12 +8,12 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from apps.orders.errors import ChecklistIncomplete, SignatureMissing, WrongVin
+from apps.orders.errors import ChecklistIncomplete, NotPaid, SignatureMissing, WrongVin
 from apps.orders.fulfilment.handover import close_handover
 from apps.orders.fulfilment.queue import enqueue, has_open_step
 from apps.orders.lifecycle import Actor, Status
 from apps.orders.models import Order
-from apps.orders.services import transitions
+from apps.orders.services import coins, payments, settling, transitions
 from apps.orders.services.returns import open_lines
 from apps.orders.terms import CHECKLIST, RETURN_WINDOW_DAYS, pace
 
@@ -54,11 +54,14 @@ def accept_delivery(
         "at": now.isoformat(),
     }
     mine.save(update_fields=["handover"])
+    if not payments.is_settled(mine):
+        raise NotPaid
     transitions.move(mine, Status.DELIVERED, actor=Actor.BUYER, user=user, key="delivered", now=now)
     transitions.set_timer(mine, "return_window", now + pace(RETURN_WINDOW_DAYS, settings.FULFILMENT_SPEED))
     transitions.notify(mine, "delivered", now)
     close_handover(mine, now)
     enqueue(mine, "activate")
+    settling.delivered(mine)
     return mine
 
 
@@ -85,5 +88,6 @@ def complete(order: Order) -> bool:
             return False
         transitions.close_work_items(mine, "open_line")
         transitions.move(mine, Status.COMPLETED, key="completed")
+        coins.release(mine)
         transitions.notify(mine, "completed")
         return True

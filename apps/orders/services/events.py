@@ -1,24 +1,23 @@
 """What a gateway says, and what follows from it. Repeated, late and reordered events do no harm."""
 
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 import structlog
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from apps.capacity.errors import Unavailable
 from apps.orders.fulfilment.queue import enqueue, wake
-from apps.orders.gateways import GatewayEvent, gateway
+from apps.orders.gateways import GatewayEvent
 from apps.orders.lifecycle import LegStatus, LineStatus, Status
-from apps.orders.models import Order, PaymentEvent, PaymentLeg, Refund
-from apps.orders.services import payments, supply, transitions
+from apps.orders.models import Order, PaymentAttempt, PaymentEvent, PaymentLeg, Refund
+from apps.orders.services import bookkeeping, coins, disputes, legs, loans, refunds, supply, transitions
 from apps.orders.services.cancelling import settle
 
 log = structlog.get_logger(__name__)
-__all__ = ["GatewayEvent", "apply_event", "reconcile"]
+__all__ = ["GatewayEvent", "apply_event"]
 NOT_YET = (LegStatus.REQUESTED, LegStatus.FAILED)
-ASK_AT_ONCE = 100
 
 
 @transaction.atomic
@@ -27,40 +26,53 @@ def apply_event(event: GatewayEvent) -> str:
 
     Everything happens in one transaction with the inbox row: an event is taken and acted upon, or neither.
     """
-    leg = _leg_of(event)
+    leg, attempt = _whose(event)
     try:
         with transaction.atomic():
             inbox = PaymentEvent.objects.create(
-                gateway=event.gateway, event_id=event.event_id, kind=event.kind, leg=leg, amount=event.amount
+                gateway=event.gateway,
+                event_id=event.event_id,
+                kind=event.kind,
+                leg=leg,
+                amount=event.amount,
+                transaction=event.transaction,
             )
     except IntegrityError:
         return "duplicate"
-    outcome = "unknown payment" if leg is None else _act(event, leg)
+    outcome = "unknown payment" if leg is None else _act(event, leg, attempt)
     inbox.outcome = outcome
     inbox.save(update_fields=["outcome"])
     log.info("payment_event", kind=event.kind, outcome=outcome, leg=str(leg.pk) if leg else None)
     return outcome
 
 
-def _leg_of(event: GatewayEvent) -> PaymentLeg | None:
+def _whose(event: GatewayEvent) -> tuple[PaymentLeg | None, PaymentAttempt | None]:
+    """The payment that an event is about: by our key, or by the gateway's name for the money."""
+    attempts = PaymentAttempt.objects.select_related("leg")
     try:
-        return PaymentLeg.objects.filter(pk=UUID(event.payment_key)).first()
+        key = UUID(event.payment_key)
     except ValueError:
-        return None
+        found = attempts.filter(gateway=event.gateway, transaction=event.transaction or None).first()
+        return (found.leg if found else None), found
+    found = attempts.filter(pk=key).first()
+    return (found.leg if found else PaymentLeg.objects.filter(pk=key).first()), found
 
 
-def _act(event: GatewayEvent, leg: PaymentLeg) -> str:
+def _act(event: GatewayEvent, leg: PaymentLeg, attempt: PaymentAttempt | None) -> str:
     order = transitions.lock(Order(pk=leg.order_id))
     leg = PaymentLeg.objects.select_for_update().get(pk=leg.pk)
+    if attempt is not None:
+        attempt = PaymentAttempt.objects.select_for_update().get(pk=attempt.pk)
+        if attempt.leg_id != leg.pk:  # it paid a second time meanwhile, and is a payment of its own
+            leg = PaymentLeg.objects.select_for_update().get(pk=attempt.leg_id)
     if event.kind == "payment.captured":
-        return _captured(order, leg, event)
-    if event.kind == "refund.done":
-        return _refunded(order, leg, event)
-    if event.kind == "payment.processing" and leg.status in NOT_YET:
-        return _become(leg, LegStatus.PROCESSING)
-    if event.kind == "payment.failed" and leg.status in (LegStatus.REQUESTED, LegStatus.PROCESSING):
-        return _become(leg, LegStatus.FAILED)
-    return "ignored"
+        return _captured(order, leg, attempt, event)
+    if event.kind in ("payment.failed", "payment.closed"):
+        return _failed(order, leg, attempt, event)
+    if event.kind == "payment.processing":
+        return _become(leg, LegStatus.PROCESSING) if leg.status in NOT_YET else "ignored"
+    act = _OTHERS.get(event.kind)
+    return act(order, leg, event) if act else "ignored"
 
 
 def _become(leg: PaymentLeg, status: LegStatus) -> str:
@@ -69,24 +81,83 @@ def _become(leg: PaymentLeg, status: LegStatus) -> str:
     return status.value
 
 
-def _captured(order: Order, leg: PaymentLeg, event: GatewayEvent) -> str:
+def _failed(order: Order, leg: PaymentLeg, attempt: PaymentAttempt | None, event: GatewayEvent) -> str:
+    """It did not come; where its page is over, the next try is a new payment. An old try's failure is no news."""
+    current = attempt is None or attempt.closed_at is None
+    if attempt is not None and event.kind == "payment.closed" and current:
+        attempt.closed_at = timezone.now()
+        attempt.save(update_fields=["closed_at"])
+    if current and leg.status in (LegStatus.REQUESTED, LegStatus.PROCESSING):
+        if event.kind == "payment.failed":
+            transitions.notify(order, "payment_failed", again=event.event_id)
+        return _become(leg, LegStatus.FAILED)
+    return "ignored"
+
+
+def _captured(order: Order, leg: PaymentLeg, attempt: PaymentAttempt | None, event: GatewayEvent) -> str:
     if leg.captured or leg.status == LegStatus.SUSPECT:
-        return "already captured"
+        if attempt is None or attempt.captured or not leg.attempts.filter(captured=True).exists():
+            return "already captured"
+        return _paid_twice(order, leg, attempt, event)
+    if leg.purpose == PaymentLeg.Purpose.LOAN and event.gateway == "lender" and loans.may_capture(leg):
+        leg.status, leg.gateway = LegStatus.REQUESTED, event.gateway
+        leg.save(update_fields=["status", "gateway"])  # by way of it: nothing jumps from planned to paid
+        loans.captured(leg)
     if leg.status == LegStatus.PLANNED:
         transitions.raise_work_item(order, "payment", f"Paid {event.amount} fen that we did not ask for.")
         return "not asked for"
+    if attempt is not None:
+        _close_others(leg, attempt)
+        _mark_captured(attempt, event)
+        leg.gateway = attempt.gateway
     leg.captured, leg.captured_at = event.amount, timezone.now()
     if event.amount != leg.amount:
         leg.status = LegStatus.SUSPECT
         leg.save()
+        bookkeeping.captured(leg, order)
         transitions.raise_work_item(order, "payment", f"Paid {event.amount} fen instead of {leg.amount}.")
+        transitions.notify(order, "payment_suspect", again=str(leg.pk))
         return "suspect"
     leg.status = LegStatus.CAPTURED
     leg.save()
+    bookkeeping.captured(leg, order)
     return _after_capture(order, leg)
 
 
+def _mark_captured(attempt: PaymentAttempt, event: GatewayEvent) -> None:
+    attempt.captured, attempt.transaction = True, event.transaction
+    attempt.closed_at = attempt.closed_at or timezone.now()
+    attempt.save(update_fields=["captured", "transaction", "closed_at"])
+
+
+def _close_others(leg: PaymentLeg, paid: PaymentAttempt) -> None:
+    leg.attempts.filter(closed_at=None).exclude(pk=paid.pk).update(closed_at=timezone.now())
+
+
+def _paid_twice(order: Order, leg: PaymentLeg, attempt: PaymentAttempt, event: GatewayEvent) -> str:
+    """Two gateways' pages were open, and both were paid: the second payment is one of its own, and goes back."""
+    extra = legs.add_leg(
+        order,
+        leg.purpose,
+        event.amount,
+        status=LegStatus.CAPTURED,
+        replaced=True,
+        gateway=attempt.gateway,
+        captured=event.amount,
+        captured_at=timezone.now(),
+    )
+    attempt.leg = extra
+    attempt.save(update_fields=["leg"])
+    _mark_captured(attempt, event)
+    bookkeeping.captured(extra, order)
+    refunds.owe_refund(extra, event.amount, reason="Paid twice")
+    return "paid twice"
+
+
 def _after_capture(order: Order, leg: PaymentLeg) -> str:
+    if leg.replaced:
+        refunds.owe_refund(leg, leg.captured, reason="Paid after another payment had taken its place")
+        return "refunding"
     if order.status == Status.PLACED:
         if not supply.secure(order, now=timezone.now()):
             return _too_late(order, leg)
@@ -95,7 +166,7 @@ def _after_capture(order: Order, leg: PaymentLeg) -> str:
     if order.status == Status.EXPIRED:
         return _take_up_again(order, leg)
     if order.status in (Status.CANCELLING, Status.CANCELLED):
-        payments.owe_refund(leg, leg.captured, reason="Paid after the order was cancelled")
+        refunds.owe_refund(leg, leg.captured, reason="Paid after the order was cancelled")
         return "refunding"
     wake(order, "await_balance")
     return "captured"
@@ -107,6 +178,7 @@ def _reserve(order: Order, reason: str = "") -> None:
     transitions.notify(order, "reserved")
     order.lines.update(status=LineStatus.ALLOCATED)
     if not order.has_car:
+        coins.capture(order)
         enqueue(order, "send_goods")
     else:
         transitions.set_timer(order, "remind_to_sign", timezone.now() + transitions.REMIND_AFTER)
@@ -117,14 +189,15 @@ def _take_up_again(order: Order, leg: PaymentLeg) -> str:
     try:
         with transaction.atomic():
             supply.hold_all(order, now=timezone.now())
+            for other in order.legs.filter(status=LegStatus.EXPIRED, replaced=False).exclude(pk=leg.pk):
+                _become(other, LegStatus.PLANNED)
             supply.secure(order, now=timezone.now())
-    except Unavailable:
-        payments.owe_refund(leg, leg.captured, reason="Paid after the hold had expired; nothing was left")
+            coins.hold(order)
+            _reserve(order, reason="Paid late; the place was still free")
+    except (Unavailable, coins.TooFewCoins):
+        refunds.owe_refund(leg, leg.captured, reason="Paid after the hold had expired; nothing was left")
         transitions.notify(order, "too_late")
         return "refunding"
-    for other in order.legs.filter(status=LegStatus.EXPIRED).exclude(pk=leg.pk):
-        _become(other, LegStatus.PLANNED)
-    _reserve(order, reason="Paid late; the place was still free")
     return "reserved late"
 
 
@@ -132,53 +205,62 @@ def _too_late(order: Order, leg: PaymentLeg) -> str:
     """The hold was lost before the payment came, and nothing is left: the order ends, the money goes back."""
     transitions.move(order, Status.EXPIRED, key=f"expired:{order.version}")
     transitions.stop_timers(order)
-    payments.owe_refund(leg, leg.captured, reason="Paid after the hold had expired; nothing was left")
+    coins.void(order)
+    refunds.owe_refund(leg, leg.captured, reason="Paid after the hold had expired; nothing was left")
     transitions.notify(order, "too_late")
     return "refunding"
 
 
-def _refunded(order: Order, leg: PaymentLeg, event: GatewayEvent) -> str:
+def _refund_of(leg: PaymentLeg, event: GatewayEvent) -> Refund | None:
     try:
-        refund = leg.refunds.select_for_update().filter(pk=UUID(event.reference)).first()
+        return leg.refunds.select_for_update().filter(pk=UUID(event.reference)).first()
     except ValueError:
-        refund = None
+        return None
+
+
+def _refunded(order: Order, leg: PaymentLeg, event: GatewayEvent) -> str:
+    refund = _refund_of(leg, event)
     if refund is None or refund.amount != event.amount:
         transitions.raise_work_item(
             order, "unasked_refund", f"The gateway refunded {event.amount} fen that we did not ask for."
         )
+        bookkeeping.unasked_refund(leg, order, event.amount, event.event_id)
         return "unknown refund"
     if refund.status == Refund.Status.DONE:
         return "already refunded"
-    payments.finish_refund(refund, leg, order)
+    refund.transaction = event.transaction or refund.transaction
+    refunds.finish_refund(refund, leg, order)
     settle(order)
     return "refunded"
 
 
-def reconcile(leg: PaymentLeg) -> list[str]:
-    """Ask the gateway what became of a payment that it has been silent about."""
-    return [apply_event(event) for event in gateway(leg.gateway).events_of(leg.pk)]
+def _refund_failed(order: Order, leg: PaymentLeg, event: GatewayEvent) -> str:
+    refund = _refund_of(leg, event)
+    if refund is None or refund.status != Refund.Status.SENT:
+        return "ignored"
+    refunds.refused_later(refund, order, "it said so")
+    return "refund failed"
 
 
-def silent_legs() -> list[PaymentLeg]:
-    """Payments that somebody began and the gateway has not answered for, and refunds that it has not confirmed.
+def _ask_soon(order: Order, leg: PaymentLeg, event: GatewayEvent) -> str:
+    """There was a refund, and the notification does not say how much: the next sweep asks."""
+    try:
+        known = leg.refunds.filter(pk=UUID(event.reference)).exists()
+    except ValueError:
+        known = False
+    if not known:
+        transitions.raise_work_item(order, "unasked_refund", "The gateway refunded something that we did not ask for.")
+        return "unknown refund"
+    leg.refunds.filter(status=Refund.Status.SENT).update(next_at=timezone.now())
+    PaymentLeg.objects.filter(pk=leg.pk).update(changed_at=timezone.now() - legs.LONG_AGO)
+    return "asking"
 
-    A payment that failed or is no longer due may still be made on the gateway's page, so it is asked about for days.
-    """
-    now = timezone.now()
-    before = now - payments.RECONCILE_AFTER
-    begun = Q(status__in=[LegStatus.REQUESTED, LegStatus.PROCESSING])
-    given_up = Q(status__in=[LegStatus.FAILED, LegStatus.EXPIRED], captured=0, requested_at__gt=now - payments.ASK_FOR)
-    rows = PaymentLeg.objects.filter(begun | given_up, changed_at__lt=before).exclude(gateway="")
-    unconfirmed = Refund.objects.filter(status=Refund.Status.SENT, next_at__lte=now).values("leg")
-    refunding = PaymentLeg.objects.filter(pk__in=unconfirmed, changed_at__lt=before)
-    return [*rows.order_by("changed_at")[:ASK_AT_ONCE], *refunding.order_by("changed_at")[:ASK_AT_ONCE]]
 
-
-def ask_about_silent_legs() -> None:
-    """Ask the gateway; whom we have asked about comes last next time, so that nobody is forgotten."""
-    for leg in silent_legs():
-        PaymentLeg.objects.filter(pk=leg.pk).update(changed_at=timezone.now())
-        try:
-            reconcile(leg)
-        except Exception:
-            log.exception("reconcile_failed", leg=str(leg.pk))
+_OTHERS: Mapping[str, Callable[[Order, PaymentLeg, GatewayEvent], str]] = {
+    "refund.done": _refunded,
+    "refund.failed": _refund_failed,
+    "refund.hint": _ask_soon,
+    "dispute.opened": disputes.opened,
+    "dispute.won": disputes.won,
+    "dispute.lost": disputes.lost,
+}

@@ -11,6 +11,7 @@ ADVANCE, CANCEL, REFUND = "orders.advance_order", "orders.cancel_any_order", "or
 SUPPLY = "orders.add_allotment"
 INSPECT, TAKE_BACK = "orders.inspect_car", "orders.take_back_car"
 WAIVE, CLEAR = "orders.approve_waiver", "orders.clear_dispute"
+SETTLE, LOANS, TRADE_INS = "orders.import_settlement", "orders.decide_loan", "orders.value_tradein"
 
 
 def require_permission(user: "User | None", permission: str) -> None:

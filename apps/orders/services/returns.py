@@ -12,7 +12,7 @@ from apps.orders.errors import NoReturn, OutsidePolicy, ReasonNeeded, TooMuchDed
 from apps.orders.fulfilment.queue import has_open_step
 from apps.orders.lifecycle import Actor, Family, LineStatus, Status, line_is_at_rest, line_may_become
 from apps.orders.models import Order, OrderLine, Return, ReturnLine
-from apps.orders.services import payments, transitions
+from apps.orders.services import coins, payments, transitions
 from apps.orders.services.permissions import TAKE_BACK, require_permission
 from apps.orders.terms import RETURN_WINDOW_DAYS, RETURN_WINDOW_KM, pace
 from apps.orders.valuing import Held, Worth, worth
@@ -124,6 +124,7 @@ def take_back(*, order: Order, found: str, km: int | None = None, deduction: int
         raise TooMuchDeducted(field="deduction")
     if mine.has_car:
         key = f"returned:{mine.version}"
+        coins.claw_back(mine)
         transitions.move(mine, Status.RETURNED, actor=Actor.STAFF, user=user, reason=found, key=key, now=now)
         mine.allocations.filter(ended_at=None).update(ended_at=now)
     made.outcome, made.km_found, made.found, made.deduction = Return.Outcome.TAKEN, km, found.strip(), deduction

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from apps.orders.errors import ConsentMissing, SignatureMissing
+from apps.orders.errors import ConsentMissing, NotPaid, SignatureMissing
 from apps.orders.fulfilment.queue import enqueue
 from apps.orders.lifecycle import Actor, Status
 from apps.orders.models import Order, OrderLine
-from apps.orders.services import promises, transitions
+from apps.orders.services import coins, payments, promises, transitions
 from apps.orders.terms import DELAY_CREDIT_A_DAY, DELAY_CREDIT_DAYS, Fee
 
 if TYPE_CHECKING:
@@ -79,6 +79,8 @@ def sign(*, order: Order, signature: str, accept_fees: bool, id_consent: bool, u
     transitions.require(mine, Status.SIGNED, Actor.BUYER)
     if not mine.has_car:
         raise transitions.not_now(mine)
+    if not payments.first_is_paid(mine):
+        raise NotPaid
     mine.signature, mine.signed_at = signature.strip()[:100], timezone.now()
     mine.contract_hash = contract_hash(mine)
     mine.save(update_fields=["signature", "signed_at", "contract_hash"])
@@ -86,5 +88,6 @@ def sign(*, order: Order, signature: str, accept_fees: bool, id_consent: bool, u
     transitions.stop_timers(mine, "remind_to_sign")
     transitions.notify(mine, "signed")
     promises.promise(mine, timezone.now())
+    coins.capture(mine)
     enqueue(mine, "submit_build")
     return mine

@@ -13,7 +13,7 @@ from apps.orders.models import Order, Timer
 from apps.orders.services import transitions
 from apps.orders.services.cancelling import cancel, expire
 from apps.orders.services.delivery import complete
-from apps.orders.services.events import ask_about_silent_legs
+from apps.orders.services.reconciling import ask_about_silent_legs
 from apps.stores.lifecycle import Status as AppointmentStatus
 
 log = structlog.get_logger(__name__)

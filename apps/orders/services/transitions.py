@@ -149,11 +149,11 @@ def notify(
     notices.owe(order, kind, now=now, again=again, data=data)
 
 
-def close_work_items(order: Order, kind: str, owner: "User | None" = None) -> None:
+def close_work_items(order: Order | None, kind: str, owner: "User | None" = None) -> None:
     """What a person was needed for is settled."""
     WorkItem.objects.filter(order=order, kind=kind, closed_at=None).update(closed_at=timezone.now(), owner=owner)
 
 
-def raise_work_item(order: Order, kind: str, text: str) -> None:
+def raise_work_item(order: Order | None, kind: str, text: str) -> None:
     """Say that a person is needed; once, until it is closed."""
     WorkItem.objects.get_or_create(order=order, kind=kind, closed_at=None, defaults={"text": text[:300]})

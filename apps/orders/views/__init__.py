@@ -6,6 +6,7 @@ from apps.orders.views.deciding import act
 from apps.orders.views.finding import claim, find, mine
 from apps.orders.views.handover import handover
 from apps.orders.views.messages import order_messages
+from apps.orders.views.money import document, document_for_clerk, invoice, loan, payments, trade_in, use_coins
 from apps.orders.views.tablet import deliveries, entries, tablet, token, worker
 from apps.orders.views.tracking import accept, cancel, detail, pay, progress, sign
 
@@ -20,13 +21,18 @@ __all__ = [
     "claim",
     "deliveries",
     "detail",
+    "document",
+    "document_for_clerk",
     "enter_code",
     "entries",
     "find",
     "handover",
+    "invoice",
+    "loan",
     "mine",
     "order_messages",
     "pay",
+    "payments",
     "progress",
     "region",
     "remove_line",
@@ -34,5 +40,7 @@ __all__ = [
     "stores",
     "tablet",
     "token",
+    "trade_in",
+    "use_coins",
     "worker",
 ]

@@ -17,6 +17,7 @@ from apps.orders import services
 from apps.orders.choices import choice_of
 from apps.orders.forms import CancelForm, DeliveryForm, SignForm
 from apps.orders.models import Order
+from apps.orders.money_screen import gateway_choices
 from apps.orders.screens import Poll, is_moving, order_screen, polling, stamp
 from apps.orders.views.access import SignInNeeded, order_of, remember_order
 
@@ -71,7 +72,8 @@ def pay(request: HttpRequest, order: Order) -> HttpResponse:
     base = request.build_absolute_uri("/")
     back = f"{request.build_absolute_uri(order.get_absolute_url())}?paid=1"
     try:
-        leg = services.request_payment(order=order, base_url=base, return_url=back)
+        name = request.POST.get("gateway", "")[:20]
+        leg = services.request_payment(order=order, base_url=base, return_url=back, gateway=name)
     except DomainError as error:
         return refused(request, order, error)
     return redirect_page(request, leg.pay_url)
@@ -145,6 +147,7 @@ def _show(request: HttpRequest, order: Order, *, status: int = 200, **more: Any)
         "order": order,
         "screen": screen,
         "choice": choice_of(order),
+        "gateways": gateway_choices(order, screen.due) if screen.due else [],
         "car_model": order.car_model,
         "appointment": order.appointment,
         "claimable": order.user_id is None and user_or_none(request) is not None,

@@ -1,0 +1,135 @@
+"""Issuing invoices, and taking them back by red ones. Numbers run without a gap: the series' row lock sees to it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+
+from apps.orders.errors import NotPaid
+from apps.orders.invoicing import RULES, Line, Sold, invoices_of, split, taken_back
+from apps.orders.models import Invoice, InvoiceSeries, LegalSeller, LineKind, Order, PaymentLeg, Refund
+from apps.orders.services import legs, transitions
+
+# Ours, until the back office enters its own: code → English, Chinese, tax number, address.
+SELLERS = {
+    "cars": ("Kaiche Car Sales Co., Ltd.", "开车汽车销售有限公司", "91310115MA1K3C0R1X", "Shanghai"),
+    "goods": ("Kaiche Trading Co., Ltd.", "开车商贸有限公司", "91310115MA1K3G0D2H", "Shanghai"),
+}
+
+
+@transaction.atomic
+def issue(order: Order) -> list[Invoice]:
+    """One invoice a legal seller and form over everything that was paid; again gives the same ones.
+
+    Raises:
+        NotPaid: something is still to come.
+    """
+    mine = transitions.lock(order)
+    done = list(mine.invoices.filter(original=None).select_related("seller"))
+    if done:
+        return done
+    if not legs.is_settled(mine):
+        raise NotPaid
+    found = invoices_of(_sold(mine), _paid(mine))
+    # Sellers and forms in one order everywhere: two orders at once never wait for each other crosswise.
+    return [
+        _issue(mine, _series(seller, form), lines, timezone.now()) for (seller, form), lines in sorted(found.items())
+    ]
+
+
+def is_issued(order: Order) -> bool:
+    return order.invoices.filter(original=None).exists()
+
+
+def _sold(order: Order) -> list[Sold]:
+    return [
+        Sold(
+            line.kind,
+            line.code,
+            line.name_en,
+            line.name_zh,
+            line.quantity,
+            line.unit_price * line.quantity,
+            line.fitting_price * line.quantity,
+        )
+        for line in order.lines.all()
+        if line.kind in RULES and line.kind != LineKind.TRADE_IN
+    ]
+
+
+def _paid(order: Order) -> int:
+    """The price as it was really paid: a credit has lowered it, and so has what was sent back of it before."""
+    paid = [leg for leg in legs.counting(order) if leg.purpose != PaymentLeg.Purpose.CREDIT]
+    return sum(leg.captured - leg.refunded - _leaving(leg) for leg in paid)
+
+
+def _leaving(leg: PaymentLeg) -> int:
+    """What is on its way back."""
+    return leg.refunds.exclude(status=Refund.Status.DONE).aggregate(total=Sum("amount"))["total"] or 0
+
+
+def _series(seller_code: str, form: str) -> InvoiceSeries:
+    """The series, locked: nobody else draws a number from it until this transaction ends."""
+    en, zh, tax_number, address = SELLERS[seller_code]
+    details = {"name_en": en, "name_zh": zh, "tax_number": tax_number, "address": address}
+    seller, _created = LegalSeller.objects.get_or_create(code=seller_code, defaults=details)
+    InvoiceSeries.objects.get_or_create(seller=seller, kind=form)
+    return InvoiceSeries.objects.select_for_update(of=("self",)).select_related("seller").get(seller=seller, kind=form)
+
+
+def _issue(
+    order: Order,
+    series: InvoiceSeries,
+    lines: Sequence[Line],
+    now: datetime,
+    original: Invoice | None = None,
+    refund: Refund | None = None,
+) -> Invoice:
+    series.last += 1
+    series.save(update_fields=["last"])
+    return Invoice.objects.create(
+        order=order,
+        seller=series.seller,
+        kind=series.kind,
+        number=series.last,
+        original=original,
+        refund=refund,
+        party=original.party if original else order.invoice_kind,
+        title=original.title if original else order.invoice_title,
+        tax_number=original.tax_number if original else order.tax_number,
+        amount=sum(line.amount for line in lines),
+        tax=sum(line.tax for line in lines),
+        lines=[line.as_json() for line in lines],
+        issued_at=now,
+    )
+
+
+def take_back(order: Order, refund: Refund) -> list[Invoice]:
+    """Red invoices over a refund that has been made, by the proportion of what is left of the order's invoices; nothing for an
+    order that has none, and once for each refund. The caller holds the order's lock."""
+    blues = list(order.invoices.filter(original=None).select_related("seller").order_by("seller__code", "kind"))
+    if not blues or refund.invoices.exists():
+        return []
+    left = [_left(blue) for blue in blues]
+    amount = min(refund.amount, sum(left))
+    reds = []
+    for blue, share in zip(blues, split(amount, left), strict=True):
+        if share:
+            lines = taken_back(_lines_left(blue), share)
+            reds.append(_issue(order, _series(blue.seller.code, blue.kind), lines, timezone.now(), blue, refund))
+    return reds
+
+
+def _left(blue: Invoice) -> int:
+    return int(blue.amount + (blue.reds.aggregate(total=Sum("amount"))["total"] or 0))
+
+
+def _lines_left(blue: Invoice) -> list[dict[str, str | int]]:
+    """The invoice's lines less what earlier red ones took back of each."""
+    lines = {(line["code"], line["part"]): dict(line) for line in blue.lines}
+    for red in blue.reds.all():
+        for line in red.lines:
+            lines[line["code"], line["part"]]["amount"] += line["amount"]
+    return list(lines.values())
