@@ -11,7 +11,7 @@ from apps.orders.errors import NotInThisState, ReasonNeeded, SoldOut
 from apps.orders.lifecycle import Actor, Status
 from apps.orders.models import Order, PartnerJob, Timer
 from apps.orders.partners.simulation import Faults
-from apps.orders.services import timers
+from apps.orders.services import owed, timers
 from tests.factories.accounts import make_staff, make_user
 from tests.factories.configurator import make_configurator
 from tests.factories.orders import DEPOSIT, make_slots, pay, run_until, signed_order, slots_of
@@ -166,3 +166,10 @@ def test_a_second_car_of_the_model_is_not_needed_to_wait_for_a_slot() -> None:
     order = refused_order()
     services.other_slot(order=order)
     assert slots_of(order) == ["taken"]
+
+
+def test_two_credits_that_wait_are_both_kept() -> None:
+    order = refused_order()
+    for amount, kind in ((100_000, "delay"), (135_000, "mismatch"), (135_000, "mismatch")):
+        owed.owe_credit(order, amount, kind=kind, key=kind)
+    assert credit_owed(order) == "Grant ¥1,000 of credit (delay, delay). Grant ¥1,350 of credit (mismatch, mismatch)."
