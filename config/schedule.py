@@ -37,6 +37,11 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": timedelta(seconds=30),
         "options": {"expires": 30},
     },
+    "orders.serve_waiting": {
+        "task": "orders.serve_waiting",
+        "schedule": timedelta(seconds=30),
+        "options": {"expires": 30},
+    },
     "capacity.prove": {"task": "capacity.prove", "schedule": timedelta(days=1)},
     "careers.send_confirmations": {
         "task": "careers.send_confirmations",

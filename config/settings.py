@@ -248,7 +248,11 @@ SMS_URL: str = _read(
 SMS_SENDER: str = env.str("SMS_SENDER", "Kaiche")
 SMS_FOLDER = VAR / "sms"
 # Who writes the texts of messages, by the name that is kept with each of them.
-MESSAGE_COMPOSERS = {"order": "apps.orders.notices", "appointment": "apps.stores.notices"}
+MESSAGE_COMPOSERS = {
+    "order": "apps.orders.notices",
+    "waiting": "apps.orders.waiting_notices",
+    "appointment": "apps.stores.notices",
+}
 
 # Language and time ----------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

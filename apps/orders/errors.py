@@ -76,6 +76,27 @@ class SoldOut(Unavailable):
     other_option = _("“%(option)s” has run out for the %(name)s. Without it the car can be built in %(nearest)s.")
 
 
+class WaitingNotFound(DomainError):
+    code = "waiting_not_found"
+    message = _("There is no such place on the waiting list.")
+    status = 404
+
+
+class NotSoldOut(DomainError):
+    code = "not_sold_out"
+    message = _("This car is not sold out: you can order it now.")
+
+
+class NotWaiting(DomainError):
+    code = "not_waiting"
+    message = _("Nothing is offered to you at the moment.")
+
+
+class WrongEmail(InvalidInput):
+    code = "wrong_email"
+    message = _("Enter a valid e-mail address.")
+
+
 class CodeUsedUp(Unavailable):
     code = "code_used_up"
     message = _("The code “%(code)s” has been used as often as it may be.")

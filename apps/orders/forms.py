@@ -54,6 +54,14 @@ class QuantityForm(forms.Form):
         return " ".join(str(error) for errors in self.errors.values() for error in errors)
 
 
+class JoinForm(forms.Form):
+    email = forms.EmailField(
+        label=_("E-mail"),
+        help_text=_("The offer goes there."),
+        widget=forms.EmailInput({"autocomplete": "email"}),
+    )
+
+
 class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("Code"), max_length=40, widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"})

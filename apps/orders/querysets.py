@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from apps.capacity.kinds import BUILD
 from apps.capacity.querysets import PoolQuerySet
@@ -12,7 +12,7 @@ from apps.capacity.querysets import PoolQuerySet
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
-    from apps.orders.models import Allotment, Basket, Order  # noqa: F401  named in annotations
+    from apps.orders.models import Allotment, Basket, Order, Waiting  # noqa: F401  named in annotations
 
 
 class BasketQuerySet(models.QuerySet["Basket"]):
@@ -70,3 +70,24 @@ class OrderQuerySet(models.QuerySet["Order"]):
 class AllotmentQuerySet(PoolQuerySet["Allotment"]):
     def of_models(self) -> Self:
         return self.of_kind(BUILD)
+
+
+class WaitingQuerySet(models.QuerySet["Waiting"]):
+    def queued(self) -> Self:
+        """Those who still have a place: waiting, or with an offer."""
+        return self.filter(status__in=["waiting", "offered"])
+
+    def waiting_for(self, model: str) -> Self:
+        """Who waits for a model, whoever came first in front."""
+        return self.filter(model=model, status="waiting").order_by("joined_at", "pk")
+
+    def up_to(self, entry: "Waiting") -> Self:
+        """This one and those in front of it."""
+        return self.filter(Q(joined_at__lt=entry.joined_at) | Q(joined_at=entry.joined_at, pk__lte=entry.pk))
+
+    def over(self, now: datetime) -> Self:
+        """Offers whose time is over."""
+        return self.filter(status="offered", offer_until__lte=now).order_by("offer_until", "pk")
+
+    def models_waited_for(self) -> "models.QuerySet[Waiting, str]":
+        return self.filter(status="waiting").order_by("model").values_list("model", flat=True).distinct()

@@ -5,7 +5,7 @@ from celery import shared_task
 from apps.common.doorbell import ring
 from apps.orders.fulfilment import drain as draining
 from apps.orders.gateways import sandbox_server
-from apps.orders.services import audit, matching, promises, settlement, timers
+from apps.orders.services import audit, matching, promises, settlement, timers, waiting
 
 
 @shared_task(name="orders.drain")
@@ -50,3 +50,9 @@ def settlement_import() -> None:
 def prove_ledgers() -> None:
     """Count everything again."""
     audit.prove_ledgers()
+
+
+@shared_task(name="orders.serve_waiting")
+def serve_waiting() -> None:
+    """End offers of the waiting list that nobody took, and offer what is free."""
+    waiting.sweep()

@@ -14,7 +14,7 @@ from tests.factories.configurator import make_configurator
 from tests.factories.orders import make_basket, make_delivery_store, make_slots, place
 from tests.factories.stores import make_city
 
-CASE = Case("shanghai", "SH", 10_980_000, "bev", "personal", date(2026, 11, 27))
+CASE = Case("shanghai-sh", "SH", 10_980_000, "bev", "personal", date(2026, 11, 27))
 SCRAP, SOLD = "scrap-2026.scrapped", "replace-2026.transferred"
 
 
@@ -55,9 +55,9 @@ def test_a_company_petrol_cars_and_other_years_get_none() -> None:
 
 
 def test_a_citys_voucher_is_lost_when_the_invoice_comes_from_another_city() -> None:
-    assert reasons(changed(city="hangzhou", province="ZJ"))["hangzhou-consumer"] == "invoice_city"
-    assert amounts(changed(city="guangzhou", province="GD")) == {"guangzhou-consumer": 300_000}
-    assert reasons(changed(city="guangzhou", province="GD", price=9_000_000))["guangzhou-consumer"] == "least"
+    assert reasons(changed(city="hangzhou-zj", province="ZJ"))["hangzhou-consumer"] == "invoice_city"
+    assert amounts(changed(city="guangzhou-gd", province="GD")) == {"guangzhou-consumer": 300_000}
+    assert reasons(changed(city="guangzhou-gd", province="GD", price=9_000_000))["guangzhou-consumer"] == "least"
 
 
 def test_a_table_without_a_company_for_the_rest_is_refused(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_an_order_keeps_what_it_was_told_whatever_the_table_says_later(monkeypat
     assert order.status == "placed"  # before any payment
     promise = promise_of(order.region)
     assert promise is not None
-    assert (promise.company_en, promise.city) == ("Kaiche Auto Sales (Shanghai) Co., Ltd.", "shanghai")
+    assert (promise.company_en, promise.city) == ("Kaiche Auto Sales (Shanghai) Co., Ltd.", "shanghai-sh")
     assert [(one.slug, one.amount) for one in promise.subsidies] == [("scrap-2026", 1_080_000)]
     monkeypatch.setattr(region, "table", lambda: pytest.fail("the table was asked again"))
     order.refresh_from_db()

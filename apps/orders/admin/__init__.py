@@ -12,7 +12,7 @@ from apps.orders.admin.money import (
 )
 from apps.orders.admin.orders import BasketPage, OrderPage
 from apps.orders.admin.payments import EventPage, LegPage, RefundPage, SandboxEventPage, SandboxPaymentPage
-from apps.orders.admin.supply import AllocationPage, AllotmentPage, VehiclePage
+from apps.orders.admin.supply import AllocationPage, AllotmentPage, VehiclePage, WaitingPage
 
 __all__ = [
     "AllocationPage",
@@ -36,5 +36,6 @@ __all__ = [
     "TradeInPage",
     "TransitionPage",
     "VehiclePage",
+    "WaitingPage",
     "WorkItemPage",
 ]

@@ -24,7 +24,7 @@ from apps.common.errors import DomainError
 from apps.configurator import services as configurator
 from apps.orders import services
 from apps.orders.admin.base import LookOnlyInline, LookOnlyPage
-from apps.orders.models import Allocation, Allotment, Vehicle
+from apps.orders.models import Allocation, Allotment, Vehicle, Waiting
 from apps.orders.services.permissions import SUPPLY
 from apps.orders.services.supply import MOST_AT_ONCE
 
@@ -130,3 +130,11 @@ class AllotmentPage(LookOnlyPage):
     def save_model(self, request: HttpRequest, obj: Allotment, form: SupplyForm, change: bool) -> None:
         opened = services.open_supply(user=user_of(request), **form.cleaned_data)
         obj.pk, obj.resource = opened.pk, opened.resource
+
+
+@admin.register(Waiting)
+class WaitingPage(LookOnlyPage):
+    list_display = ("joined_at", "model", "email", "status", "month", "offer_until", "order")
+    list_filter = ("status", "model")
+    list_select_related = ("order",)
+    search_fields = ("email", "model", "order__number")

@@ -15,6 +15,7 @@ from apps.orders.models.sandbox import SandboxEvent, SandboxPayment
 from apps.orders.models.settlement import SettlementFile, SettlementLine
 from apps.orders.models.supply import Allocation, Allotment, Vehicle
 from apps.orders.models.tablet import HandoverEntry
+from apps.orders.models.waiting import Waiting
 
 __all__ = [
     "BUYABLE",
@@ -55,6 +56,7 @@ __all__ = [
     "TradeIn",
     "Transition",
     "Vehicle",
+    "Waiting",
     "Waiver",
     "WorkItem",
 ]

@@ -19,6 +19,7 @@ class Basket(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="baskets", verbose_name=_("user")
     )
+    offer = models.UUIDField(_("offer of the waiting list"), null=True, blank=True, editable=False)
     codes = models.JSONField(_("codes"), default=list, blank=True)
     ordered_at = models.DateTimeField(_("ordered"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)

@@ -10,6 +10,7 @@ from apps.orders.services.baskets import (
     enter_code,
     merge_baskets,
     open_basket,
+    remember_offer,
     remove_line,
 )
 from apps.orders.services.cancelling import Cancellation, cancel, cancellation
@@ -75,6 +76,7 @@ __all__ = [
     "refund",
     "refuse_build",
     "reject_delivery",
+    "remember_offer",
     "remove_line",
     "report_damage",
     "request_payment",

@@ -70,6 +70,11 @@ def _held(own: Sequence[str], pools: Iterable[Pool]) -> dict[int, int]:
     return dict(rows.values_list("pool", "quantity"))
 
 
+def any_free(model: str) -> bool:
+    """Whether any car of a model is left in any month, whatever its options."""
+    return any(month.free > 0 for month in months_of(model, ()))
+
+
 def choose(months: Sequence[Month], asked: date | None) -> Month | None:
     """The month that was asked for, or else the nearest, if a car is left of it."""
     return next((one for one in months if one.free > 0 and asked in (None, one.first)), None)

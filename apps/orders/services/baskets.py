@@ -166,6 +166,11 @@ def drop_code(*, basket: Basket, code: str) -> None:
     basket.codes = mine.codes
 
 
+def remember_offer(*, basket: Basket, token: UUID) -> None:
+    """The basket's car is one that the waiting list offers: its hold passes to the order."""
+    Basket.objects.filter(pk=basket.pk).update(offer=token)
+
+
 @transaction.atomic
 def merge_baskets(*, guest: Basket, user: "User") -> Basket:
     """What a guest collected becomes the user's on signing in; where both have a car, the guest's newer one stays."""

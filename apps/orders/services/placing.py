@@ -32,7 +32,7 @@ from apps.orders.errors import (
 from apps.orders.identifiers import is_uscc, new_order_number
 from apps.orders.lifecycle import Actor
 from apps.orders.models import Basket, LineKind, Order, OrderLine, PaymentLeg
-from apps.orders.services import fitting, supply, transitions
+from apps.orders.services import fitting, supply, transitions, waiting
 from apps.orders.services.prices import PricedBasket, PricedLine, price_basket
 from apps.orders.terms import HOLD, fee_table, payment_legs
 from apps.promotions import services as promotions
@@ -159,8 +159,10 @@ def _place(
     priced = _checked(price_basket(mine, city=city.slug if city else "", user=user, email=email), asked.quoted)
     if priced.car is not None and (store is None or not _hands_over(store)):
         raise NoDeliveryThere(field="delivery_store")
+    offer = waiting.offer_of(mine.offer)
+    own = [offer.owner] if offer else []
     uses = promotions.uses_of(priced.codes, priced.result, email) if priced.codes else {}
-    chosen = supply.plan(_wish(priced, store, asked.month, uses), any_month=False)
+    chosen = supply.plan(replace(_wish(priced, store, asked.month, uses), own=own), any_month=False)
     chosen = replace(chosen, fresh={**uses, **chosen.fresh})
     now = timezone.now()
     details |= {"vouchers": sorted(uses), "region": _region(priced, asked, str(details["invoice_kind"]))}
@@ -172,7 +174,9 @@ def _place(
     transitions.notify(order, "placed", now)
     Basket.objects.filter(pk=mine.pk).update(ordered_at=now)
     # The hot rows come last: their locks are held for the shortest time.
-    supply.hold(order, chosen, until=now + HOLD + transitions.HOLD_GRACE)
+    supply.hold(order, chosen, until=now + HOLD + transitions.HOLD_GRACE, own=own)
+    if offer is not None:
+        waiting.accept(offer, order)
     _ring_worker()
     return order
 

@@ -15,7 +15,7 @@ from apps.capacity.models import Hold
 from apps.catalog.models import CarModel
 from apps.orders.errors import CodeUsedUp, NoSupply
 from apps.orders.models import Allotment, LineKind, Order, OrderLine
-from apps.orders.services import allotments, fitting
+from apps.orders.services import allotments, fitting, waiting
 from apps.orders.services.permissions import SUPPLY, require_permission
 from apps.stores.models import Store
 
@@ -231,7 +231,9 @@ def open_supply(
     if not 1 <= number <= MOST_AT_ONCE:
         raise NoSupply(field="number", extra={"most": MOST_AT_ONCE})
     resource = allotment_of(car_model, month, option)
+    waiting.lock_queue([car_model.slug])
     capacity.open(resource=resource, quantity=number, reason="Allotment", user=user)
+    waiting.serve(car_model.slug)
     return Allotment.objects.get(resource=resource)
 
 
@@ -244,8 +246,12 @@ def allotment_of(car_model: CarModel, month: date | None = None, option: str = "
 
 
 def release_all(order: Order) -> None:
-    """Give back what the order holds; a slot whose car is built stays used."""
+    """Give back what the order holds; a slot whose car is built stays used. Who waits for one has it offered at once."""
+    waited_for = waiting.build_models_of(order.number)
+    waiting.lock_queue(waited_for)
     capacity.release(owner=order.number)
+    for model in waited_for:
+        waiting.serve(model)
 
 
 def use_slot(order: Order) -> None:

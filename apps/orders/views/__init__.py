@@ -9,11 +9,13 @@ from apps.orders.views.messages import order_messages
 from apps.orders.views.money import document, document_for_clerk, invoice, loan, payments, trade_in, use_coins
 from apps.orders.views.tablet import deliveries, entries, tablet, token, worker
 from apps.orders.views.tracking import accept, cancel, detail, pay, progress, sign
+from apps.orders.views.waiting import answer_offer, join, place
 
 __all__ = [
     "accept",
     "act",
     "add",
+    "answer_offer",
     "basket",
     "cancel",
     "change_line",
@@ -28,11 +30,13 @@ __all__ = [
     "find",
     "handover",
     "invoice",
+    "join",
     "loan",
     "mine",
     "order_messages",
     "pay",
     "payments",
+    "place",
     "progress",
     "region",
     "remove_line",
