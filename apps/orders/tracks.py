@@ -26,11 +26,12 @@ _L, _O = LineStatus, Owner
 # What comes next for a line in a state, by family: (what, who owes it).
 _NEXT: Mapping[tuple[str, str], tuple[Promise, Owner]] = {
     (Family.INSTALL, _L.PENDING): (_("Begins when the car is yours"), _O.HOUSE),
-    (Family.INSTALL, _L.ALLOCATED): (_("Choose a time for the visit: we look at the wiring, free of charge"), _O.BUYER),
+    (Family.INSTALL, _L.ALLOCATED): (_("Begins when the car is yours"), _O.HOUSE),
     (Family.INSTALL, _L.SURVEYED): (_("You get an offer for your place"), _O.HOUSE),
     (Family.INSTALL, _L.QUOTED): (_("Accept the offer, or decline it and get the installation refunded"), _O.BUYER),
     (Family.INSTALL, _L.ACCEPTED): (_("Choose a day for the installation"), _O.BUYER),
-    (Family.INSTALL, _L.BOOKED): (_("The charger is installed at your address"), _O.HOUSE),
+    # Whoever arranges it calls the buyer; the line says so until a day is agreed.
+    (Family.INSTALL, _L.BOOKED): (_("Somebody of ours calls you to agree on a day for the installation"), _O.HOUSE),
     (Family.INSTALL, _L.INSTALLED): (_("Look at it and accept it"), _O.BUYER),
     (Family.INSTALL, _L.INFEASIBLE): (_("What you paid for it goes back by itself"), _O.HOUSE),
     (Family.GOODS, _L.PACKED): (_("It leaves the warehouse"), _O.HOUSE),
