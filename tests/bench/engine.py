@@ -166,25 +166,42 @@ def line(*cells: object) -> None:
     print(shown[0].ljust(58), *(cell.rjust(10) for cell in shown[1:]), flush=True)
 
 
-def growth(sizes: Sequence[int], seeds: Sequence[int]) -> None:
-    """How compile, artefact and click grow with the number of options."""
-    line("\ngrowth: options, seed", "compile s", "edges", "MiB", "click ms", "p99")
-    for options in sizes:
-        for seed in seeds:
-            model = make_vehicle(options, seed=seed, coupling=0.1)
-            started = time.process_time()
-            try:
-                circuit = compile_model(model, CONTEXT)
-            except BudgetExceeded as error:
-                line(f"  {options}, {seed}", time.process_time() - started, str(error))
-                continue
-            seconds = time.process_time() - started
-            machine = CompiledModel(model, CONTEXT, circuit, mode="compiled")
-            clicks: list[float] = []
-            for choices in walk(machine, random.Random(seed)):
-                clock(partial(machine.answer, choices), clicks)
-            size = len(circuit.to_bytes()) / 2**20
-            line(f"  {options}, {seed}", seconds, circuit.edges, size, quantile(clicks, 0.5), quantile(clicks, 0.99))
+def growth(sizes: Sequence[int], seeds: Sequence[int], couplings: Sequence[float]) -> None:
+    """How compile, artefact and click grow with the number of options; what does not compile, and what then answers.
+
+    ``couplings``: the share of rules across families, 0.1 as in real price lists.
+    """
+    line("\ngrowth: options, seed, coupling", "compile s", "edges", "MiB", "click ms", "p99")
+    for coupling in couplings:
+        for options in sizes:
+            for seed in seeds:
+                name = f"  {options}, {seed}, {coupling}"
+                model = make_vehicle(options, seed=seed, coupling=coupling)
+                started = time.process_time()
+                try:
+                    circuit = compile_model(model, CONTEXT)
+                except BudgetExceeded as error:
+                    line(name, time.process_time() - started, str(error))
+                    line("    fallback", *until_answered(model))
+                    continue
+                seconds = time.process_time() - started
+                machine = CompiledModel(model, CONTEXT, circuit, mode="compiled")
+                clicks: list[float] = []
+                for choices in walk(machine, random.Random(seed)):
+                    clock(partial(machine.answer, choices), clicks)
+                size = len(circuit.to_bytes()) / 2**20
+                line(name, seconds, circuit.edges, size, quantile(clicks, 0.5), quantile(clicks, 0.99))
+
+
+def until_answered(model: Model) -> list[str]:
+    """How long a new process of the fallback takes until it says what is possible, one price, and all prices."""
+    times: list[float] = []
+    solver = clock(lambda: SolverModel(model, CONTEXT), times)
+    clock(partial(solver.possible, ()), times)
+    clock(partial(solver.least, ()), times)
+    clock(partial(solver.answer, ()), times)
+    made, possible, price, whole = times
+    return [f"possible {made + possible:.0f} ms", f"one price {price:.0f} ms", f"all prices {whole / 1e3:.1f} s"]
 
 
 def fallback(budget: Budget) -> None:
@@ -218,7 +235,8 @@ def main() -> None:
     for case in cases(arguments.data):
         report(case)
     if not arguments.quick:
-        growth((100, 200, 400, 800), (1, 2))
+        growth((100, 200, 300, 400, 600, 800), (1, 2), (0.1,))
+        growth((200, 400), (1,), (0.3,))
         fallback(Budget(seconds=60.0))
 
 

@@ -1,0 +1,201 @@
+"""Totals in fallback mode: possible at once, priced in the background, exactly, once for everybody."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from apps.configurator import solving
+from apps.configurator.engine.circuit import Circuit
+from apps.configurator.engine.compiled import CompiledModel
+from apps.configurator.engine.compiler import BudgetExceeded
+from apps.configurator.engine.model import ModelError
+from apps.configurator.engine.prices import TookTooLong
+from apps.configurator.engine.publishing import compile_model
+from apps.configurator.engine.solvers import SolverModel
+from apps.configurator.machines import Session, forget_everything
+from apps.configurator.models import SolvedAnswer
+from apps.configurator.services import open_session
+from tests.factories.configurator import SMALL_CAR, make_configurator
+
+State = SolvedAnswer.State
+
+
+@pytest.fixture(autouse=True)
+def _no_compiler(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every model is too entangled in here."""
+
+    def hopeless(*_arguments: object) -> Circuit:
+        raise BudgetExceeded(60.0, 2_000_000)
+
+    monkeypatch.setattr("apps.configurator.services.artefacts.compile_model", hopeless)
+    forget_everything()
+    yield
+    forget_everything()
+
+
+@pytest.fixture
+def session() -> Session:
+    # Rules of its own: what other tests have compiled is found as a file, whatever is in the database.
+    extra = {
+        "code": "entangled",
+        "reason": ["Because.", "原因。"],
+        "at_most": {"k": 2, "options": ["tow", "rack", "heater"]},
+    }
+    make_configurator(rules=[*SMALL_CAR["rules"], extra])
+    found = open_session("small-car")
+    assert not found.exact
+    return found
+
+
+@pytest.mark.django_db
+def test_what_is_possible_is_said_at_once_and_the_totals_when_a_worker_has_solved_them(session: Session) -> None:
+    assert "large" in session.possible(("red",))
+    assert session.priced(("red",)) is None
+    assert session.priced(("red",)) is None
+    assert SolvedAnswer.objects.get().state == State.QUEUED
+    assert solving.work() is False
+    exact = CompiledModel(session.machine.model, session.context, compile_model(session.machine.model, session.context))
+    answer, truth = session.priced(("red",)), exact.answer(("red",))
+    assert answer is not None
+    assert dict(answer.from_total) == dict(truth.from_total)
+    assert dict(answer.refuse) == dict(truth.refuse)
+    assert (answer.valid, answer.count, answer.minimum) == (truth.valid, truth.count, truth.minimum)
+    assert (answer.forced, answer.undecided) == (truth.forced, truth.undecided)
+    assert session.outline(("red",)).forced == truth.forced
+
+
+@pytest.mark.django_db
+def test_another_process_reads_what_was_solved_and_memory_needs_no_query(
+    session: Session, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    session.priced(("tow", "blue"))
+    solving.work()
+    forget_everything()
+    again = open_session("small-car")
+    assert again.machine is not None
+    with django_assert_num_queries(1):
+        assert again.priced(("blue", "tow")) is not None  # whatever the order
+    with django_assert_num_queries(0):
+        assert again.priced(("tow", "blue", "tow")) is not None
+
+
+@pytest.mark.django_db
+def test_a_choice_that_does_not_exist_is_refused_and_asks_nothing(session: Session) -> None:
+    with pytest.raises(ModelError):
+        session.priced(("nope",))
+    assert not SolvedAnswer.objects.exists()
+
+
+@pytest.mark.django_db
+def test_only_so_many_questions_wait(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(solving, "QUEUE", 2)
+    for choices in (("red",), ("blue",), ("tow",), ("rack",)):
+        assert session.priced(choices) is None
+    assert SolvedAnswer.objects.count() == 2
+    solving.work()
+    assert session.priced(("tow",)) is None
+    assert SolvedAnswer.objects.filter(state=State.QUEUED).count() == 1
+
+
+@pytest.mark.django_db
+def test_what_nobody_waits_for_any_more_is_not_solved_until_somebody_asks_again(session: Session) -> None:
+    session.priced(("red",))
+    SolvedAnswer.objects.update(asked_at=timezone.now() - timedelta(minutes=1))
+    solving.work()
+    assert SolvedAnswer.objects.get().state == State.QUEUED
+    session.priced(("red",))
+    solving.work()
+    assert SolvedAnswer.objects.get().state == State.DONE
+
+
+@pytest.mark.django_db
+def test_what_takes_too_long_is_given_up_and_tried_again_later(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def endless(*_arguments: object, **_options: object) -> None:
+        raise TookTooLong
+
+    solve = SolverModel.answer
+    monkeypatch.setattr(SolverModel, "answer", endless)
+    session.priced(("red",))
+    solving.work()
+    row = SolvedAnswer.objects.get()
+    assert (row.state, row.model, row.answer) == (State.FAILED, None, None)
+    assert session.priced(("red",)) is None
+    assert SolvedAnswer.objects.get().state == State.FAILED
+    monkeypatch.setattr(SolverModel, "answer", solve)
+    SolvedAnswer.objects.update(done_at=timezone.now() - timedelta(hours=1))
+    session.priced(("red",))
+    solving.work()
+    assert session.priced(("red",)) is not None
+
+
+@pytest.mark.django_db
+def test_a_real_deadline_ends_a_real_search(session: Session) -> None:
+    machine = session.machine
+    assert isinstance(machine, SolverModel)
+    with pytest.raises(TookTooLong):
+        machine.answer((), seconds=-1)
+
+
+@pytest.mark.django_db
+def test_a_question_that_kills_workers_is_given_up(session: Session) -> None:
+    session.priced(("red",))
+    SolvedAnswer.objects.update(attempts=solving.ATTEMPTS)
+    solving.work()
+    assert SolvedAnswer.objects.get().state == State.FAILED
+
+
+@pytest.mark.django_db
+def test_old_answers_and_questions_are_forgotten(session: Session) -> None:
+    session.priced(("red",))
+    solving.work()
+    session.priced(("blue",))
+    assert solving.prune() == 0
+    SolvedAnswer.objects.filter(state=State.DONE).update(asked_at=timezone.now() - timedelta(days=31))
+    SolvedAnswer.objects.filter(state=State.QUEUED).update(asked_at=timezone.now() - timedelta(hours=1))
+    assert solving.prune() == 2
+
+
+@pytest.mark.django_db
+def test_the_database_keeps_question_and_answer_apart(session: Session) -> None:
+    session.priced(("red",))
+    changes: list[dict[str, Any]] = [{"state": "done"}, {"state": "failed"}, {"model": None}, {"answer": {}}]
+    for wrong in changes:
+        with pytest.raises(DatabaseError, match="solvedanswer_state"), transaction.atomic():
+            SolvedAnswer.objects.update(**wrong)
+
+
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+def test_however_many_ask_and_however_many_workers_there_are_it_is_solved_once(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    solved, solve, barrier = [], SolverModel.answer, Barrier(6)
+
+    def counted(self: SolverModel, *arguments: object, **options: object) -> object:
+        solved.append(1)
+        return solve(self, *arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(SolverModel, "answer", counted)
+
+    def visitor(number: int) -> None:
+        barrier.wait()
+        try:
+            session.priced(("red", "tow") if number % 2 else ("tow", "red"))
+            solving.work()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(visitor, range(6)))
+    solving.work()
+    assert solved == [1]
+    assert SolvedAnswer.objects.get().state == State.DONE
