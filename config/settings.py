@@ -164,6 +164,8 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
 elif CELERY_BROKER_URL.startswith(("amqp:", "amqps:")):
     CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum"
     CELERY_BROKER_TRANSPORT_OPTIONS = {"confirm_publish": True}
+# Two portals on one broker need a queue each.
+CELERY_TASK_DEFAULT_QUEUE: str = env.str("CELERY_QUEUE", "celery")
 CELERY_BROKER_CONNECTION_TIMEOUT = 1.0
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_DETECT_QUORUM_QUEUES = True

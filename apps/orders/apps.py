@@ -8,7 +8,7 @@ class OrdersConfig(AppConfig):
     verbose_name = _("Orders")
 
     def ready(self) -> None:
-        from apps.orders import checks  # noqa: F401  registers itself
+        from apps.orders import checks, lag  # noqa: F401  they register themselves
         from apps.orders.lifecycle import Status
         from apps.outbox import topics
 

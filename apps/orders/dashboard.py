@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.orders import queues
+from apps.orders.lag import queue_lag
 from apps.orders.lifecycle import PAID, Status
 from apps.orders.models import FulfilmentStep, Order, PaymentLeg, Refund, Timer, WorkItem
 
@@ -62,6 +63,7 @@ def numbers(now: datetime) -> dict[str, Any]:
         "states": _states(),
         "late": late.select_related("order").order_by("due_at")[:ROWS],
         "late_count": late.count(),
+        "lag": queue_lag(),
         "parked": parked.select_related("order").order_by("next_at")[:ROWS],
         "queues": queues.counts(),
         "work": work.select_related("order", "owner").order_by("created_at")[:ROWS],

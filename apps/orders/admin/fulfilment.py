@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
@@ -14,18 +15,35 @@ from apps.accounts.requests import user_of
 from apps.common.errors import DomainError
 from apps.orders import queues, services
 from apps.orders.admin.base import LookOnlyPage
-from apps.orders.models import FulfilmentStep, PartnerBehaviour, PartnerJob, Timer, Transition, WorkItem
+from apps.orders.models import FulfilmentStep, PartnerBehaviour, PartnerJob, Promise, Timer, Transition, WorkItem
 from apps.orders.models.partners import PERCENT
+from apps.orders.services.matching import explain
 
 
 @admin.register(FulfilmentStep)
 class StepPage(LookOnlyPage):
-    list_display = ("order", "kind", "direction", "status", "attempts", "next_at", "done_at", "error")
-    list_filter = ("status", "kind", "direction")
+    list_display = (
+        "order",
+        "kind",
+        "direction",
+        "status",
+        "attempts",
+        "age",
+        "next_at",
+        "calling_until",
+        "done_at",
+        "error",
+    )
+    list_filter = ("status", "kind", "direction", "round")
     list_select_related = ("order",)
     search_fields = ("order__number",)
     date_hierarchy = "created_at"
     actions = ("retry",)
+
+    @admin.display(description=_("age"), ordering="created_at")
+    def age(self, row: FulfilmentStep) -> str:
+        """How long it has been there, until it was done."""
+        return timesince(row.created_at, row.done_at)
 
     def has_retry_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.has_perm("orders.advance_order"))
@@ -66,6 +84,19 @@ class PartnerJobPage(LookOnlyPage):
     list_display = ("partner", "key", "started_at", "cancelled_at", "repeats")
     list_filter = ("partner",)
     search_fields = ("key",)
+
+
+@admin.register(Promise)
+class PromisePage(LookOnlyPage):
+    list_display = ("order", "first_at", "last_at", "expected_at", "credited", "position", "matched_at")
+    list_filter = ("why", "order__status")
+    list_select_related = ("order",)
+    search_fields = ("order__number", "build")
+    date_hierarchy = "last_at"
+
+    @admin.display(description=_("position"))
+    def position(self, row: Promise) -> str:
+        return explain(row, None)
 
 
 @admin.register(PartnerBehaviour)

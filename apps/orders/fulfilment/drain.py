@@ -14,7 +14,7 @@ from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from apps.orders.errors import Stopped
@@ -83,13 +83,18 @@ def run_step(busy: set[int] | None = None) -> bool:
     return True
 
 
+def claimable(busy: set[int]) -> QuerySet[Step]:
+    """Due steps of orders that nobody is working on, the longest due first; they are locked as they are read."""
+    due = Step.objects.filter(status=Step.Status.READY, next_at__lte=timezone.now()).exclude(order_id__in=busy)
+    free = due.select_related("order").select_for_update(skip_locked=True, of=("self", "order"))
+    return free.order_by("next_at", "pk")
+
+
 def _claim(busy: set[int]) -> Claimed | None:
     """The next due step of an order that nobody is working on, its attempt counted."""
     with transaction.atomic():
         now = timezone.now()
-        due = Step.objects.filter(status=Step.Status.READY, next_at__lte=now).exclude(order_id__in=busy)
-        free = due.select_related("order").select_for_update(skip_locked=True, of=("self", "order"))
-        step = free.order_by("next_at", "pk").first()
+        step = claimable(busy).first()
         if step is None:
             return None
         if step.attempts >= MAX_ATTEMPTS:

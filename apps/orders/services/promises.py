@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from importlib import import_module
 
 import structlog
 from django.conf import settings
@@ -13,6 +12,7 @@ from apps.orders.builds import build_of, options_of
 from apps.orders.lifecycle import Status
 from apps.orders.models import FulfilmentStep, LineKind, Order, Promise
 from apps.orders.services import transitions
+from apps.orders.services.credits import grant
 from apps.orders.terms import (
     BUILD_ACCEPTED_DAYS,
     BUILD_DAYS,
@@ -114,16 +114,11 @@ def _accrue(number: int, now: datetime) -> int:
     if not row.credit_a_day or owed <= row.credited:
         return 0
     for day in range(row.credited + 1, owed + 1):
-        _grant(order=order, amount=row.credit_a_day, kind="delay", key=f"delay:{order.number}:{day}")
+        grant(order=order, amount=row.credit_a_day, kind="delay", key=f"delay:{order.number}:{day}")
     count, row.credited = owed - row.credited, owed
     row.save(update_fields=["credited"])
     transitions.notify(order, "delayed", now)
     return count
-
-
-def _grant(**credit: object) -> None:
-    """The credit lowers the next payment, or is paid out at the end."""
-    import_module("apps.orders.services.credits").grant(**credit)
 
 
 def follow(order: Order) -> None:
