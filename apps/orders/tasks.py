@@ -5,7 +5,7 @@ from celery import shared_task
 from apps.common.doorbell import ring
 from apps.orders.fulfilment import drain as draining
 from apps.orders.gateways import sandbox_server
-from apps.orders.services import audit, matching, promises, settlement, timers, waiting
+from apps.orders.services import audit, matching, promises, protection, settlement, timers, waiting
 
 
 @shared_task(name="orders.drain")
@@ -56,3 +56,9 @@ def prove_ledgers() -> None:
 def serve_waiting() -> None:
     """End offers of the waiting list that nobody took, and offer what is free."""
     waiting.sweep()
+
+
+@shared_task(name="orders.protect_prices")
+def protect_prices() -> None:
+    """Credit the buyers of cars that have become cheaper."""
+    protection.protect_daily()
