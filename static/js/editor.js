@@ -184,7 +184,7 @@ if (editor) {
     dress(event.detail.elt.parentElement || event.detail.elt);
     const form = event.detail.elt.matches?.(".ed-form") ? event.detail.elt : null;
     if (!form) return;
-    const first = form.querySelector("[autofocus], [aria-invalid=true], .ed-note[role=alert], .ed-fields input:not([type=hidden]), .ed-fields select, .ed-fields textarea");
+    const first = form.querySelector("[autofocus], [aria-invalid=true], .ed-note[role=alert], .ed-fields input:not([type=hidden]), .ed-fields select:not([hidden]), .ed-fields textarea");
     if (first) {
       if (first.matches(".ed-note")) first.tabIndex = -1;
       first.focus({ preventScroll: true });
