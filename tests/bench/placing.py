@@ -62,12 +62,14 @@ def place_all(number: int, clients: int, *, profile: bool = False) -> Round:
     """Through the service, from baskets that are ready."""
     from django.db import connection
 
+    from apps.configurator.models import Configurator
     from apps.orders import services
     from tests.factories.bundles import make_accessory
     from tests.factories.configurator import make_build, make_configurator
     from tests.factories.orders import make_delivery_store, make_slots, place
 
-    configurator, store, part = make_configurator(), make_delivery_store(), make_accessory(stock=number + 1)
+    configurator = Configurator.objects.first() or make_configurator()
+    store, part = make_delivery_store(), make_accessory(stock=number + 1)
     build = make_build(configurator)
     make_slots(configurator, number + 1)
     baskets = [services.create_basket() for _ in range(number + 1)]
@@ -80,7 +82,7 @@ def place_all(number: int, clients: int, *, profile: bool = False) -> Round:
         profiler.runcall(lambda: [place(basket, delivery_store=store) for basket in baskets])
         pstats.Stats(profiler).sort_stats("cumulative").print_stats(45)
     acts = [lambda basket=basket: place(basket, delivery_store=store) for basket in baskets]
-    return at_once(acts, clients, connection.close)
+    return at_once(acts, clients, lambda: connection.close())
 
 
 def queries_of_one() -> list[str]:
@@ -124,12 +126,13 @@ def write_all(number: int, clients: int) -> Round:
     for resource in pools:
         capacity.open(resource=resource, quantity=number)
     local = threading.local()
+    run = "ABCDEFGH"[Order.objects.filter(number__endswith=f"{0:010d}").count()]
 
     def write(index: int) -> None:
         if not hasattr(local, "link"):
             local.link = psycopg.connect(**plain)
         with local.link.transaction(), local.link.cursor() as cursor:
-            name = f"F{index:010d}"
+            name = f"{run}{index:010d}"
             cursor.execute(statements[0], {"number": name})
             pk = cursor.fetchone()[0]
             for statement in statements[1:]:
@@ -165,7 +168,8 @@ def _copies(pk: int) -> list[str]:
 
 
 def _copy(table: Any, pk: int, key: str, changed: dict[str, str]) -> str:
-    columns = [field.column for field in table._meta.local_fields if field.column != "id" or "id" in changed]
+    stored = [field.column for field in table._meta.local_fields if not field.generated]
+    columns = [column for column in stored if column != "id" or "id" in changed]
     values = [changed.get(column, f't."{column}"') for column in columns]
     name = table._meta.db_table
     names = ", ".join(f'"{column}"' for column in columns)
