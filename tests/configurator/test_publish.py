@@ -93,11 +93,12 @@ def test_an_option_cannot_stand_in_another_cars_group(car: Configurator) -> None
 
 
 def test_the_number_of_queries_does_not_grow_with_the_rules(
-    car: Configurator, django_assert_num_queries: DjangoAssertNumQueries
+    car: Configurator, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     for number in range(20):
         make_rule(car, f"more-{number}", "at_most", k=2, options=["tow", "rack", "heater"])
-    with django_assert_num_queries(38):
+    # One less where the circuit of these rules is found as a file.
+    with django_assert_max_num_queries(38):
         publish(configurator=car)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from threading import Barrier
 from typing import Any
 
@@ -28,8 +29,9 @@ State = SolvedAnswer.State
 
 
 @pytest.fixture(autouse=True)
-def _no_compiler(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Every model is too entangled in here."""
+def _no_compiler(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Iterator[None]:
+    """Every model is too entangled in here, and nothing that was compiled elsewhere is found as a file."""
+    settings.VAR = tmp_path
 
     def hopeless(*_arguments: object) -> Circuit:
         raise BudgetExceeded(60.0, 2_000_000)
@@ -42,7 +44,6 @@ def _no_compiler(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def session() -> Session:
-    # Rules of its own: what other tests have compiled is found as a file, whatever is in the database.
     extra = {
         "code": "entangled",
         "reason": ["Because.", "原因。"],

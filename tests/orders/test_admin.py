@@ -135,7 +135,7 @@ def test_nothing_is_edited_by_hand(boss: Client) -> None:
 def test_the_dashboard_counts_todays_orders_and_money(django_assert_num_queries: Any) -> None:
     reserved_order()
     make_order()
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         numbers = dashboard.numbers(timezone.now())
     assert (numbers["orders_today"], numbers["money_today"]) == (2, 200_000)
     assert {bar.label: bar.count for bar in numbers["states"]} == {"Placed": 1, "Reserved": 1}

@@ -103,7 +103,7 @@ def test_a_partner_that_fails_for_ever_parks_the_step_and_a_clerk_lets_it_go_on(
 def test_a_refused_build_leaves_the_choice_to_the_buyer() -> None:
     behave("maker", refuse=100)
     order = run_until(signed_order(), Status.ALLOC_FAILED)
-    assert order.work_items.get(closed_at=None).kind == "alloc_failed"
+    assert order.work_items.get(closed_at=None).kind == "allocation"
     assert not order.steps.filter(status="ready").exists()
     services.cancel(order=order, accept_fee=True)
     order.refresh_from_db()

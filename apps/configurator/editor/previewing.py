@@ -56,7 +56,9 @@ def show(request: HttpRequest, pk: int, day: str = "") -> HttpResponse:
         "save_url": "",
         "fragment": is_htmx(request),
     }
-    response = render_page(request, "configurator/admin/preview.html", context, partial="screen")
+    # A click gets the visitor's own fragment; a template that extends another has no partials of its own.
+    template = f"configurator/{'configure' if is_htmx(request) else 'admin/preview'}.html"
+    response = render_page(request, template, context, partial="screen")
     if is_htmx(request):
         response["HX-Push-Url"] = request.path + state.query()
     return _private(response)

@@ -104,7 +104,7 @@ def _claim(busy: set[int]) -> Claimed | None:
         step.attempts += 1
         claimed = Claimed(step)
         _note_question(claimed, now)
-        step.save(update_fields=["attempts", "next_at", "calling_until"])
+        step.save(update_fields=["attempts", "next_at", "calling_until", "result"])
         return claimed
 
 
@@ -120,6 +120,8 @@ def _note_question(claimed: Claimed, now: datetime) -> None:
     except Exception as error:
         claimed.error = error
     step.calling_until = step.next_at = claimed.lease = now + LEASE
+    # Kept even when the attempt is given back: from now on there may be something to undo at the partner's.
+    step.result = step.result | {"asked": True}
 
 
 def _park(step: Step, order: Order, why: str) -> None:
