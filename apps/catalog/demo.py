@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from apps.catalog.looks import looks
 from apps.catalog.models import Brand, CarModel, SpecSheet, SpecValue, Trim
 from apps.catalog.services import SpecEntry, check_entries, headline_range, index_car_models, spec_values
 from apps.catalog.specs import BY_KEY, Cycle, Kind
@@ -28,12 +29,13 @@ _MODEL_FIELDS = ("name_en", "name_zh", "tagline_en", "tagline_zh", "aliases", "b
 _MODEL_OPTIONS = {"image": "", "on_sale": True, "exclusive": False, "highlighted": False, "position": 100}
 _DIMENSIONS = ("length", "width", "height", "wheelbase")
 FEN = 100
+OTHERS = ("texts.toml", "looks.toml")  # what lies beside the brands
 
 
 @transaction.atomic
 def load(options: DemoOptions, report: Report) -> None:
     """Insert what is missing and bring what is there up to date; cars that others added stay as they are."""
-    sources = [_read(path) for path in sorted(DATA.glob("*.toml")) if path.name != "texts.toml"]
+    sources = [_read(path) for path in sorted(DATA.glob("*.toml")) if path.name not in OTHERS]
     models = [(source["brand"]["slug"], model) for source in sources for model in source.get("model", [])]
     report("Cars", 0, len(models))
     brands = _store_brands([source["brand"] for source in sources])
@@ -61,7 +63,7 @@ def _store_models(rows: list[tuple[str, dict[str, Any]]], brands: dict[str, Bran
             slug=row["slug"],
             size_class=row["size"],
             **{name: row.get(name, "") for name in _MODEL_FIELDS},
-            **{name: row.get(name, default) for name, default in _MODEL_OPTIONS.items()},
+            **{name: row.get(name, default) for name, default in _MODEL_OPTIONS.items()} | {"image": _image_of(row)},
             **dict(zip(_DIMENSIONS, row.get("dimensions", ()), strict=False)),
         )
         for brand, row in rows
@@ -69,6 +71,11 @@ def _store_models(rows: list[tuple[str, dict[str, Any]]], brands: dict[str, Bran
     update = ["brand", "size_class", *_MODEL_FIELDS, *_MODEL_OPTIONS, *_DIMENSIONS]
     CarModel.objects.bulk_create(car_models, update_conflicts=True, unique_fields=["slug"], update_fields=update)
     return {one.slug: one for one in CarModel.objects.filter(slug__in=[row["slug"] for _, row in rows])}
+
+
+def _image_of(row: dict[str, Any]) -> str:
+    """The key of the model's stills; a drawn side view where there are none."""
+    return str(row.get("image") or (row["slug"] if row["slug"] in looks() else ""))
 
 
 def _store_trims(rows: list[tuple[CarModel, dict[str, Any], dict[str, Any]]]) -> dict[str, Trim]:

@@ -150,6 +150,11 @@ class CarModel(models.Model):
         return reverse("catalog:detail", args=[self.brand.slug, self.slug])
 
     @property
+    def dimensions(self) -> tuple[int | None, int | None, int | None, int | None]:
+        """Length, width, height and wheelbase in mm; all known, or none."""
+        return self.length, self.width, self.height, self.wheelbase
+
+    @property
     def full_name(self) -> str:
         """Brand and model, as a headline: "GAC Aion UT Super". Needs ``brand`` selected."""
         return f"{self.brand.name} {self.name}"

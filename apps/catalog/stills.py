@@ -1,18 +1,13 @@
-"""Which rendered stills there are in static/img/cars, and of what size."""
+"""The rendered stills in static/img/cars: ``<image>-<view>.avif`` and ``.webp``, made by the ``render_cars`` command."""
 
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
 
 WIDTH, HEIGHT = 1400, 700
-# Key of a car model's ``image`` → the views that were rendered. A still is only given to a car of its own body type.
-STILLS: dict[str, tuple[str, ...]] = {
-    "aion-ut-super": ("front34", "side", "rear34"),
-    "aion": ("front34", "side", "rear34", "front"),
-    "avatr": ("front34",),
-    "deepal": ("front34",),
-    "dolphin": ("front34",),
-    "mpv": ("front34",),
-    "van": ("front34",),
-}
+VIEWS = ("front34", "side", "rear34", "front")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +21,25 @@ class Still:
     height: int = HEIGHT
 
 
+def folder() -> Path:
+    """Where the stills lie."""
+    return Path(settings.BASE_DIR) / "static" / "img" / "cars"
+
+
+@cache
+def names() -> frozenset[str]:
+    """The stills that exist. They are static files: the set changes with a release only."""
+    return frozenset(path.stem for path in folder().glob("*.webp"))
+
+
 def still(image: str, view: str = "front34") -> Still | None:
     """The still of a view, or ``None`` where it was not rendered."""
-    if view not in STILLS.get(image, ()):
+    stem = f"{image}-{view}"
+    if not image or view not in VIEWS or stem not in names():
         return None
-    stem = f"img/cars/{image}-{view}"
-    return Still(view, f"{stem}.avif", f"{stem}.webp")
+    return Still(view, f"img/cars/{stem}.avif", f"img/cars/{stem}.webp")
 
 
 def stills(image: str) -> list[Still]:
     """All stills of a car, the best first."""
-    return [one for view in STILLS.get(image, ()) if (one := still(image, view))]
+    return [one for view in VIEWS if (one := still(image, view))]

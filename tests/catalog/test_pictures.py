@@ -1,14 +1,12 @@
 import xml.etree.ElementTree as ET
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from PIL import Image
 
 from apps.catalog.sideview import Dimensions, side_view
 from apps.catalog.sideview.bodies import BODIES, TYPICAL
 from apps.catalog.sideview.geometry import Body, silhouette
-from apps.catalog.stills import STILLS, stills
+from apps.catalog.stills import HEIGHT, WIDTH, folder, names
 
 
 @pytest.mark.parametrize("body", BODIES)
@@ -38,8 +36,7 @@ def test_the_silhouette_has_the_cars_own_length_and_height(body: str) -> None:
 
 
 def test_every_still_exists_in_both_formats_and_its_declared_size() -> None:
-    for key in STILLS:
-        for one in stills(key):
-            for path in (one.avif, one.webp):
-                with Image.open(Path(settings.BASE_DIR) / "static" / path) as image:
-                    assert image.size == (one.width, one.height)
+    for stem in names():
+        for kind in ("avif", "webp"):
+            with Image.open(folder() / f"{stem}.{kind}") as image:
+                assert image.size == (WIDTH, HEIGHT)

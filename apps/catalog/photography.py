@@ -1,0 +1,100 @@
+"""Renders cars in a headless Chromium with the viewer's own code, and stores them as stills.
+
+A workshop tool, not part of serving pages: it needs Playwright (a development dependency) and a Chromium. A picture takes
+some seconds on a machine without a graphics card.
+"""
+
+import base64
+import functools
+import io
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image
+
+from apps.catalog.looks import Look
+from apps.catalog.stills import HEIGHT, WIDTH
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+PAGE = (
+    b'<!doctype html><meta charset="utf-8"><canvas></canvas><script type="module" src="/js/car/photograph.js"></script>'
+)
+# Each kept pixel is drawn two and a half times; the body's grid is fine enough that highlights run without a ripple.
+RATIO, CELL = 1.6, 0.013
+AVIF_QUALITY, WEBP_QUALITY = 62, 78
+LIMIT_MS = 600_000
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+]
+
+
+class _Files(SimpleHTTPRequestHandler):
+    """The static files as they lie, and one page."""
+
+    def do_GET(self) -> None:
+        if self.path != "/":
+            super().do_GET()
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(PAGE)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the base class's name
+        """Nobody reads it."""
+
+
+class Photographer:
+    """A page that takes pictures."""
+
+    def __init__(self, page: "Page") -> None:
+        self._page = page
+
+    def picture(self, look: Look, view: str, *, ratio: float = RATIO, cell: float = CELL) -> Image.Image:
+        """A still of 1400 × 700 pixels with a transparent ground."""
+        size = {"width": WIDTH, "height": HEIGHT, "ratio": ratio, "cell": cell}
+        url: str = self._page.evaluate("order => window.photograph(order)", {"spec": look, "view": view, **size})
+        drawn = Image.open(io.BytesIO(base64.b64decode(url.split(",", 1)[1]))).convert("RGBA")
+        return drawn.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
+
+
+@contextmanager
+def photographer(static: Path, chromium: str) -> Iterator[Photographer]:
+    """Open the studio: ``static`` is the folder with js/car, ``chromium`` the browser's program."""
+    from playwright.sync_api import sync_playwright
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Files, directory=str(static)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+            page = browser.new_page()
+            page.set_default_timeout(LIMIT_MS)
+            page.goto(f"http://127.0.0.1:{server.server_port}/")
+            page.wait_for_function("() => window.photograph !== undefined")
+            yield Photographer(page)
+            browser.close()
+    finally:
+        server.shutdown()
+
+
+def store(picture: Image.Image, folder: Path, stem: str) -> tuple[Path, Path]:
+    """Write both formats under ``<stem>.avif`` and ``<stem>.webp``."""
+    avif, webp = folder / f"{stem}.avif", folder / f"{stem}.webp"
+    picture.save(avif, quality=AVIF_QUALITY, speed=4)
+    picture.save(webp, quality=WEBP_QUALITY, method=6)
+    return avif, webp

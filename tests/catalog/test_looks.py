@@ -1,0 +1,75 @@
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from apps.catalog.demo import load
+from apps.catalog.looks import look_of, looks, paints_of
+from apps.catalog.models import CarModel
+from apps.catalog.stills import names, still, stills
+from apps.common.demo import DemoOptions
+
+BODIES = {"hatch": {"hatch", "mini"}, "sedan": {"sedan", "coupe"}, "suv": {"suv", "box", "fastsuv", "hatch"}, "mpv": {"mpv"}, "van": {"van"}}  # fmt: skip
+
+
+def quiet(label: str, done: int, total: int) -> None:
+    """Report nothing."""
+
+
+@pytest.mark.django_db
+def test_every_car_has_a_look_of_its_own_body() -> None:
+    load(DemoOptions(), quiet)
+    cars = list(CarModel.objects.all())
+
+    assert {car.slug for car in cars} == set(looks())
+    for car in cars:
+        look = look_of(car.slug, car.dimensions)
+        assert look is not None
+        assert look["body"] in BODIES[car.body], car.slug
+        assert all(f"{car.image}-{paint}-front34" in names() for paint in paints_of(car.slug)), car.slug
+
+
+def test_a_look_carries_the_measures_of_the_catalogue() -> None:
+    look = look_of("aion-ut-super", (4270, 1850, 1575, 2750))
+
+    assert look is not None
+    assert look["dims"] == {"length": 4270, "width": 1850, "height": 1575, "wheelbase": 2750}
+    assert "paints" not in look
+
+
+def test_a_look_in_another_paint_differs_in_the_paint_alone() -> None:
+    measures = (4270, 1850, 1575, 2750)
+    plain, jade = (
+        look_of("aion-ut-super", measures),
+        look_of("aion-ut-super", measures, paints_of("aion-ut-super")["jade"]),
+    )
+
+    assert plain is not None
+    assert jade == plain | {"paint": {"color": "#2f6b60", "finish": "metallic"}}
+
+
+@pytest.mark.parametrize(("slug", "measures"), [("no-such-car", (1, 1, 1, 1)), ("aion-ut", (None, None, None, None))])
+def test_what_is_not_known_is_not_drawn(slug: str, measures: tuple[int | None, ...]) -> None:
+    assert look_of(slug, measures) is None
+
+
+def test_a_car_without_a_picture_key_has_no_still() -> None:
+    assert still("") is None
+    assert stills("aion-ut-super")[0].view == "front34"
+
+
+def test_the_viewer_gets_the_look_as_data_and_no_script_runs_from_the_page(client: Client, db: None) -> None:
+    load(DemoOptions(), quiet)
+    page = client.get(CarModel.objects.get(slug="aion-ut-super").get_absolute_url()).content.decode()
+
+    assert '<script id="look" type="application/json">{' in page
+    assert 'data-car3d="look"' in page
+
+
+def test_a_module_of_the_viewer_imports_only_what_exists() -> None:
+    folder = Path(settings.BASE_DIR) / "static" / "js" / "car"
+    for module in folder.rglob("*.js"):
+        for line in module.read_text().splitlines():
+            if ' from "' in line:
+                assert (module.parent / line.split('from "')[1].split('"')[0]).exists(), f"{module}: {line}"
