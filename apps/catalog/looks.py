@@ -1,6 +1,6 @@
 """How each car is drawn: its dimensions from the catalogue, everything else from ``data/looks.toml``. Pure.
 
-A look is the spec that ``static/js/car`` builds a car from, in the browser's viewer and for the rendered stills alike.
+A look is the spec that ``static/js/car`` builds a car from.
 """
 
 import tomllib

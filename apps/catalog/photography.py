@@ -1,4 +1,4 @@
-"""Renders cars in a headless Chromium with the viewer's own code, and stores them as stills.
+"""Renders cars in a headless Chromium and stores them as stills.
 
 A workshop tool, not part of serving pages: it needs Playwright (a development dependency) and a Chromium. A picture takes
 some seconds on a machine without a graphics card.

@@ -11,7 +11,6 @@ from django.urls import reverse
 from apps.catalog.browse import active_chips, facets, ways_out
 from apps.catalog.comparison import spec_table
 from apps.catalog.filters import SORTS, CarFilters, parse_filters
-from apps.catalog.looks import look_of
 from apps.catalog.models import Brand, CarModel, Trim
 from apps.catalog.stills import stills
 from apps.common.pages import render_page
@@ -92,7 +91,6 @@ def detail(request: HttpRequest, brand: str, model: str) -> HttpResponse:
         "rentable": any(trim.rent_price for trim in trims),
         "groups": spec_table(trims),
         "stills": stills(car_model.image),
-        "look": look_of(car_model.slug, car_model.dimensions),
         "compare_url": _compare_url([trim.code for trim in trims[:MOST_COMPARED]]),
         "related": related.with_from_price().select_related("brand").near_price(min(prices, default=0))[:RELATED],
     }

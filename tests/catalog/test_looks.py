@@ -2,7 +2,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.test import Client
 
 from apps.catalog.demo import load
 from apps.catalog.looks import look_of, looks, paints_of
@@ -59,15 +58,7 @@ def test_a_car_without_a_picture_key_has_no_still() -> None:
     assert stills("aion-ut-super")[0].view == "front34"
 
 
-def test_the_viewer_gets_the_look_as_data_and_no_script_runs_from_the_page(client: Client, db: None) -> None:
-    load(DemoOptions(), quiet)
-    page = client.get(CarModel.objects.get(slug="aion-ut-super").get_absolute_url()).content.decode()
-
-    assert '<script id="look" type="application/json">{' in page
-    assert 'data-car3d="look"' in page
-
-
-def test_a_module_of_the_viewer_imports_only_what_exists() -> None:
+def test_a_module_of_the_model_imports_only_what_exists() -> None:
     folder = Path(settings.BASE_DIR) / "static" / "js" / "car"
     for module in folder.rglob("*.js"):
         for line in module.read_text().splitlines():

@@ -120,17 +120,16 @@ def chromium() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def playwright_here() -> Iterator[Playwright]:
-    """Playwright, once for all browsers of the session."""
-    if chromium() is None:
+def chrome() -> Iterator[Browser]:
+    """The machine's own Chromium; tests that need it are skipped where there is none."""
+    path = chromium()
+    if path is None:
         pytest.skip("needs Chromium (Debian package chromium)")
     with sync_playwright() as playwright:
-        yield playwright
+        browser = _launch(playwright, path)
+        yield browser
+        browser.close()
 
 
-@pytest.fixture(scope="session")
-def chrome(playwright_here: Playwright) -> Iterator[Browser]:
-    """The machine's own Chromium; tests that need it are skipped where there is none."""
-    browser = playwright_here.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
-    yield browser
-    browser.close()
+def _launch(playwright: Playwright, path: str) -> Browser:
+    return playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
