@@ -28,6 +28,6 @@ class BackOfficeConfig(SimpleAdminConfig):
 
 
 class StaticFiles(StaticFilesConfig):
-    """Leaves out what dependencies bring and no page of ours uses: packing it would take most of a first start."""
+    """Leaves out what dependencies bring, and what renders the stills, and no page uses: packing it would take long."""
 
-    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "redoc", "rest_framework", "htmx-4*", "htmax*"]
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "redoc", "rest_framework", "htmx-4*", "htmax*", "js/car", "vendor/three"]
