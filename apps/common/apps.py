@@ -30,4 +30,12 @@ class BackOfficeConfig(SimpleAdminConfig):
 class StaticFiles(StaticFilesConfig):
     """Leaves out what dependencies bring, and what renders the stills, and no page uses: packing it would take long."""
 
-    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "redoc", "rest_framework", "htmx-4*", "htmax*", "js/car", "vendor/three"]
+    ignore_patterns = [
+        *StaticFilesConfig.ignore_patterns,
+        "redoc",
+        "rest_framework",
+        "htmx-4*",
+        "htmax*",
+        "js/car",
+        "vendor/three",
+    ]
