@@ -58,7 +58,10 @@ class PriceSolver:
         solver.parameters.num_workers = 1
         solver.parameters.linearization_level = 2  # the whole linear relaxation: thirty times as fast on large models
         if deadline is not None:
-            solver.parameters.max_time_in_seconds = max(0.01, deadline - time.monotonic())
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TookTooLong
+            solver.parameters.max_time_in_seconds = left
         status = solver.solve(program)
         if status in (cp_model.UNKNOWN, cp_model.FEASIBLE) and deadline is not None:
             raise TookTooLong
