@@ -11,6 +11,7 @@ from threading import Barrier
 
 import numpy as np
 import pytest
+from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -291,7 +292,8 @@ def test_a_lock_goes_with_the_process_that_had_it() -> None:
     )
     name = connection.settings_dict["NAME"]
     url = f"{os.environ.get('DATABASE_URL') or os.environ['EMBEDDED_DATABASE_URL']}"
-    environment = {**os.environ, "KAICHE_TEST_DATABASE": str(name)}
+    outside = {"SECRET_KEY": settings.SECRET_KEY, "ALLOWED_HOSTS": "localhost", "HTTPS": "false"}
+    environment = {**outside, **os.environ, "KAICHE_TEST_DATABASE": str(name)}
     holder = subprocess.Popen(
         [sys.executable, "-c", f"import os; os.environ['DATABASE_URL'] = {_named(url, str(name))!r}\n{script}"],
         stdout=subprocess.PIPE,
