@@ -9,7 +9,7 @@ import { Workpiece } from "./workpiece.js";
 
 /**
  * @param body see field.js
- * @param {number} cell the step of the grid in metres: 0.012 for stills, 0.022 for the viewer
+ * @param {number} cell the step of the grid in metres: 0.013 for stills
  * @returns {{material: string, mesh: object, offset: number}[]} parts of half a car
  */
 export function panelsOf(body, spec, cell) {
