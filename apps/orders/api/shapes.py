@@ -7,6 +7,7 @@ from rest_framework import serializers
 from apps.common.money import CURRENCY
 from apps.configurator.api import RentalTermsOutput
 from apps.orders import timeline
+from apps.orders.actions import MISSING
 from apps.orders.gateways import OFFERABLE, enabled
 from apps.orders.lifecycle import Actor, LegStatus, LineStatus, Status, allowed_transitions, rules_from
 from apps.orders.models import Credit, Invoice, InvoiceKind, LineKind, Order, PaymentLeg, Return
@@ -291,9 +292,11 @@ def order_body(order: Order) -> dict[str, Any]:
 
 
 def _actions(order: Order) -> list[dict[str, Any]]:
-    """The rules that the buyer may follow, one row an act."""
+    """The rules that the buyer may follow, one row an act; nothing that no service does yet."""
     rows: dict[str, dict[str, Any]] = {}
     for rule in rules_from(order.status, Actor.BUYER):
+        if rule.act in MISSING:
+            continue
         row = rows.setdefault(rule.act, {"act": rule.act, "to": [], "stopped_by": []})
         row["to"].append(rule.target.value)
         row["stopped_by"] = sorted(rule.stopped_by & order.flags)
