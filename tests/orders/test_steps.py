@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from apps.orders import services
 from apps.orders.fulfilment import drain as draining
 from apps.orders.fulfilment.drain import MAX_ATTEMPTS, drain, run_step
 from apps.orders.fulfilment.handover import months_later
@@ -118,3 +119,26 @@ def test_an_order_that_somebody_else_works_on_is_passed_over() -> None:
     assert not first.steps.filter(status="done").exists()
     assert second.steps.filter(status="done").exists()
     assert Order.objects.filter(steps__attempts__gt=0).count() == 1
+
+
+def test_a_step_that_is_given_back_is_free_at_once() -> None:
+    order = signed_order()
+    claimed = draining._claim(set())
+    assert claimed is not None
+    assert claimed.lease is not None
+    draining._give_back(claimed)
+    step = order.steps.get()
+    assert (step.attempts, step.calling_until, step.next_at <= timezone.now()) == (0, None, True)
+
+
+def test_undoing_does_not_wait_for_a_request_that_has_been_answered_while_the_order_was_locked() -> None:
+    order = signed_order()
+    claimed = draining._claim(set())
+    assert claimed is not None
+    services.cancel(order=order, accept_fee=True)
+    assert order.steps.get(direction=-1).next_at == claimed.lease
+    claimed.ask()
+    draining._give_back(claimed)
+    assert draining.run_step()
+    assert order.steps.get(direction=-1).status == "done"
+    assert not PartnerJob.objects.filter(cancelled_at=None).exists()

@@ -133,10 +133,20 @@ def _park(step: Step, order: Order, why: str) -> None:
 
 def _give_back(claimed: Claimed) -> None:
     """Somebody else has the order: that was no attempt. What a partner has answered it will answer again."""
-    rows = Step.objects.filter(pk=claimed.step.pk, status=Step.Status.READY, attempts__gt=0)
-    rows.update(attempts=F("attempts") - 1)
-    if claimed.lease is not None:
-        rows.filter(calling_until=claimed.lease).update(calling_until=None, next_at=timezone.now())
+    rows = Step.objects.filter(pk=claimed.step.pk, status=Step.Status.READY)
+    rows.filter(attempts__gt=0).update(attempts=F("attempts") - 1)
+    if claimed.lease is not None and not rows.filter(calling_until=claimed.lease).update(
+        calling_until=None, next_at=timezone.now()
+    ):
+        _hurry_undoing(claimed)
+
+
+def _hurry_undoing(claimed: Claimed) -> None:
+    """The step was stopped while we were asking. The partner has answered: what undoes it need not wait for the lease."""
+    step = claimed.step
+    undoing = Step.objects.filter(order=step.order_id, kind=step.kind, round=step.round, direction=-1)
+    assert claimed.lease is not None
+    undoing.filter(status=Step.Status.READY, next_at=claimed.lease).update(next_at=timezone.now())
 
 
 @transaction.atomic
@@ -147,6 +157,8 @@ def _perform(claimed: Claimed, answer: Any) -> bool:
         return False
     now = timezone.now()
     step = Step.objects.select_for_update().filter(pk=claimed.step.pk, status=Step.Status.READY).first()
+    if step is None and claimed.lease is not None:
+        _hurry_undoing(claimed)
     if step is None or (claimed.lease is None and step.next_at > now):
         return True  # cancelled, or done by somebody else meanwhile
     if claimed.lease is None:
