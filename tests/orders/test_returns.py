@@ -5,19 +5,35 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from apps.accounts.models import User
+from apps.capacity.models import Movement
 from apps.common.errors import NotAllowed
+from apps.ledger.services import balance, balances, prove
 from apps.orders import services
 from apps.orders.errors import NoReturn, NotInThisState, OutsidePolicy, ReasonNeeded, Stopped, TooMuchDeducted
 from apps.orders.fulfilment.drain import run_step
 from apps.orders.lifecycle import Actor, Status
-from apps.orders.models import Order, Refund, Return, Timer
-from apps.orders.services import timers
+from apps.orders.models import Order, Refund, Return, Timer, Vehicle
+from apps.orders.services import coins, timers
+from apps.orders.services.audit import differences
+from apps.orders.services.matching import match_build
 from apps.orders.services.returns import policy
+from apps.orders.terms import CHECKLIST
 from tests.factories.accounts import make_staff, make_user
-from tests.factories.bundles import make_accessory, make_charger, make_plan
+from tests.factories.bundles import make_accessory, make_charger, make_plan, stock_of
 from tests.factories.configurator import make_configurator
-from tests.factories.orders import CAR_PRICE, delivered_order, pay, place, ready_order, run_until
+from tests.factories.orders import (
+    CAR_PRICE,
+    DEPOSIT,
+    delivered_order,
+    pay,
+    place,
+    ready_order,
+    run_until,
+    signed_order,
+)
 from tests.orders.test_cancelling import money, refunds_arrive
+from tests.orders.test_events import refund_done
 
 pytestmark = pytest.mark.django_db
 STORE = ("orders.take_back_car",)
@@ -29,8 +45,8 @@ def _dial(settings: pytest.FixtureRequest) -> None:
     settings.FULFILMENT_SPEED = 1e9  # type: ignore[attr-defined]
 
 
-def driven(*skus: tuple[str, str]) -> Order:
-    order = delivered_order(*skus)
+def driven(*skus: tuple[str, str], user: User | None = None) -> Order:
+    order = delivered_order(*skus, user=user)
     while run_step():
         pass
     return order
@@ -193,9 +209,152 @@ def test_goods_go_back_without_moving_the_order() -> None:
         services.ask_to_return(order=car, reason="x", km=1)
 
 
-def signed() -> Order:
-    from tests.factories.orders import signed_order
+def proved(order: Order) -> None:
+    """Every fen of the order is where it belongs: no money left with us that is not earned, nothing still owed."""
+    assert prove() == []
+    assert [one for one in differences() if "stands in no file" not in one] == []
+    found = balances(order.number)
+    assert (found.get("customers", 0), found.get("refunds_due", 0)) == (0, 0)
+    assert -found.get("sales", 0) == sum(invoice.amount for invoice in order.invoices.all())
 
+
+def test_a_return_is_taken_out_of_the_books_leg_by_leg_when_the_gateway_says_so() -> None:
+    user, clerk = make_user(), make_staff(permissions=STORE)
+    order = driven(user=user)
+    slow()
+    earned = order.total // 1_000
+    assert balances(order.number, "COIN")["coins:pending"] == earned
+    back(order)
+    services.take_back(order=order, found="As new", km=131, user=clerk)
+    assert balance("coins:pending", "COIN") == 0 == coins.available(user.pk)
+    due = list(Refund.objects.order_by("-amount"))
+    assert [(one.leg.purpose, one.amount) for one in due] == [("balance", CAR_PRICE - DEPOSIT), ("deposit", DEPOSIT)]
+    assert (balances(order.number)["refunds_due"], order.invoices.count()) == (-CAR_PRICE, 1)
+    for number, one in enumerate(due, start=1):
+        while run_step():
+            pass
+        assert Refund.objects.filter(status="done").count() == number - 1
+        services.apply_event(refund_done(one))
+        one.refresh_from_db()
+        one.leg.refresh_from_db()
+        assert (one.status, one.leg.status, one.leg.refunded) == ("done", "refunded", one.amount)
+        red = one.invoices.get()
+        assert (red.amount, red.original) == (-one.amount, order.invoices.get(original=None))
+    assert sum(invoice.amount + invoice.tax for invoice in order.invoices.all()) == 0
+    assert balances(order.number).get("sales", 0) == 0
+    proved(order)
+
+
+def test_what_is_kept_for_damage_stays_sold_and_invoiced() -> None:
+    order = driven()
+    slow()
+    back(order)
+    clerk = make_staff(permissions=STORE)
+    services.take_back(order=order, found="Kerb damage", km=5, deduction=80_000, user=clerk)
+    refunds_arrive(order)
+    assert -balances(order.number)["sales"] == 80_000
+    proved(order)
+
+
+def test_a_credit_is_not_paid_out_by_giving_the_car_back() -> None:
+    order = run_until(signed_order(), Status.AT_STORE)
+    services.grant_credit(order=order, amount=70_000, kind="delay", key="d")
+    pay(order)
+    order = run_until(order, Status.READY)
+    vin = order.allocations.get(ended_at=None).vehicle.vin
+    services.accept_delivery(order=order, vin=vin, signature="Li Lei", checklist=dict.fromkeys(CHECKLIST, True))
+    while run_step():
+        pass
+    slow()
+    back(order)
+    made = services.take_back(order=order, found="As new", km=5, user=make_staff(permissions=STORE))
+    refunds_arrive(order)
+    assert (made.refund, money(order)[1]) == (CAR_PRICE - 70_000, CAR_PRICE - 70_000)
+    assert balances(order.number).get("expense:credits", 0) == 0
+    proved(order)
+
+
+def test_a_car_that_came_back_is_nobodys_new_car() -> None:
+    order = driven()
+    slow()
+    back(order)
+    services.take_back(order=order, found="As new", km=131, user=make_staff(permissions=STORE))
+    used = Vehicle.objects.get()
+    assert (used.km, used.allocations.filter(ended_at=None).exists()) == (131, False)
+    fast()
+    other = run_until(signed_order(), Status.VIN_ASSIGNED)
+    assert other.allocations.get(ended_at=None).vehicle != used
+    assert match_build(used.build) == {}
+
+
+def fast() -> None:
+    from django.conf import settings
+
+    settings.FULFILMENT_SPEED = 1e9
+
+
+def goods(*, user: User | None = None) -> Order:
+    part = make_accessory()
+    basket = services.create_basket(user=user)
+    services.add_line(basket=basket, kind="accessory", sku=part.sku, quantity=2)
+    order = place(basket, delivery_store=None)
+    pay(order)
+    return run_until(order, Status.COMPLETED)
+
+
+@pytest.mark.parametrize("as_new", [True, False])
+def test_goods_that_are_as_new_stand_on_the_shelf_again(as_new: bool) -> None:
+    slow_window(order := goods(user=make_user()))
+    sku = order.lines.get().code
+    before = stock_of(sku)[0]
+    services.ask_to_return(order=order, reason="Wrong colour")
+    clerk = make_staff(permissions=STORE)
+    services.take_back(order=order, found="Opened", as_new=as_new, user=clerk)
+    assert stock_of(sku)[0] == before + (2 if as_new else 0)
+    moved = Movement.objects.filter(user=clerk, reason=f"Returned: {order.number}")
+    assert list(moved.values_list("total_change", flat=True)) == ([2] if as_new else [])
+    refunds_arrive(order)
+    proved(order)
+    with pytest.raises(NotInThisState):  # there is nothing left to give back
+        services.ask_to_return(order=order, reason="Again")
+    assert order.returns.count() == 1
+
+
+def slow_window(order: Order) -> None:
+    """The goods came today, and a day is a day."""
+    slow()
+    order.timers.filter(kind="return_window", done_at=None).update(due_at=timezone.now() + timedelta(days=7))
+
+
+def test_the_coins_of_goods_wait_until_they_can_no_longer_be_given_back() -> None:
+    user = make_user()
+    slow_window(order := goods(user=user))
+    earned = order.total // 1_000
+    timers.sweep()
+    assert (balance("coins:pending", "COIN"), coins.available(user.pk)) == (earned, 0)
+    services.ask_to_return(order=order, reason="Too long")
+    assert not order.timers.filter(done_at=None).exists()
+    services.close_return(order=order, reason="")
+    order.timers.filter(done_at=None).update(due_at=timezone.now())
+    timers.sweep()
+    assert (balance("coins:pending", "COIN"), coins.available(user.pk)) == (0, earned)
+    services.ask_to_return(order=order, reason="It breaks", cause="mismatch")
+    services.take_back(order=order, found="It does", user=make_staff(permissions=STORE), as_new=False)
+    assert coins.available(user.pk) == 0
+    refunds_arrive(order)
+    proved(order)
+
+
+def test_a_contested_payment_holds_goods_up_too() -> None:
+    slow_window(order := goods())
+    services.ask_to_return(order=order, reason="Too long")
+    Order.objects.filter(pk=order.pk).update(disputed=True)
+    with pytest.raises(Stopped):
+        services.take_back(order=order, found="As new", user=make_staff(permissions=STORE))
+    assert (order.lines.get().status, Refund.objects.count()) == ("received", 0)
+
+
+def signed() -> Order:
     make_configurator()
     return signed_order()
 

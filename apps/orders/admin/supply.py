@@ -37,8 +37,8 @@ class AllocationInline(LookOnlyInline):
 
 @admin.register(Vehicle)
 class VehiclePage(LookOnlyPage):
-    list_display = ("vin", "car_model", "built_at")
-    list_filter = ("car_model__brand",)
+    list_display = ("vin", "car_model", "built_at", "km")
+    list_filter = (("km", admin.EmptyFieldListFilter), "car_model__brand")
     list_select_related = ("car_model__brand",)
     search_fields = ("vin", "allocations__order__number")
     inlines = (AllocationInline,)

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 
 from apps.accounts.requests import user_of
 from apps.orders import services
@@ -58,6 +58,9 @@ class TakeBackForm(TextForm):
         label=_("Deducted for damage, in yuan"), min_value=0, decimal_places=2, max_digits=12, initial=0,
         widget=UnfoldAdminTextInputWidget({"inputmode": "decimal"}),
     )  # fmt: skip
+    as_new = forms.BooleanField(
+        label=_("Parts are as new: back on the shelf"), required=False, initial=True, widget=UnfoldBooleanWidget
+    )
 
 
 Data = dict[str, Any]
@@ -120,7 +123,8 @@ TASKS: tuple[Task, ...] = (
           _("Two people look at the car again, and a new time is booked."), "handyman"),
     _task("take_back", _("Take back"), permissions.TAKE_BACK, (_S.RETURNING, _S.COMPLETED), TakeBackForm,
           lambda order, user, data: services.take_back(
-              order=order, found=data["text"], km=data["km"], deduction=int(data["deduction"] * 100), user=user),
+              order=order, found=data["text"], km=data["km"], deduction=int(data["deduction"] * 100), as_new=data["as_new"],
+              user=user),
           _("Each line is paid back at its value, less what you deduct."), "assignment_return",
           _has("returns", closed_at=None)),
     _task("refuse_return", _("Refuse the return"), permissions.TAKE_BACK, (_S.RETURNING, _S.COMPLETED), TextForm,

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.orders.lifecycle import LineStatus
 from apps.orders.models.orders import Order, OrderLine
 
 
@@ -66,6 +67,7 @@ class ReturnLine(models.Model):
     line = models.ForeignKey(OrderLine, models.PROTECT, related_name="returned_in", verbose_name=_("line"))
     value = models.BigIntegerField(_("value"), help_text=_("fen; negative where something was used and not yet billed"))
     why = models.CharField(_("why so much"), max_length=200)
+    was = models.CharField(_("state before"), max_length=20, choices=LineStatus, blank=True)
 
     class Meta:
         verbose_name = _("returned line")

@@ -46,6 +46,8 @@ class Vehicle(models.Model):
     as_built = models.JSONField(_("as built"), default=list, help_text=_("The options it really has."))
     built_at = models.DateTimeField(_("built"))
     build = models.CharField(_("fingerprint of the build"), max_length=64, blank=True, db_index=True)
+    # A car that came back is nobody's new car: the matching passes it over, and the store sells it as what it is.
+    km = models.PositiveIntegerField(_("kilometres when it came back"), null=True, blank=True)
     built_for = models.ForeignKey(
         Order, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("built for")
     )

@@ -120,6 +120,16 @@ def credit_leg_undone(leg: PaymentLeg, order: Order) -> None:
     post(key=f"credit_undone:{leg.pk}", kind="credit_lapsed", postings=movement, subject=order.number)
 
 
+def credits_taken_back(order: Order, left: int) -> None:
+    """What came back was partly paid by credits (``left`` fen of its value no payment takes): they were never money, and are
+    not granted any more."""
+    covered = sum(leg.captured for leg in order.legs.all() if leg.purpose == _P.CREDIT)
+    amount = min(left, covered)
+    if amount > 0:
+        movement = [(SALES, amount), (CREDITS_GRANTED, -amount)]
+        post(key=f"credits_taken_back:{order.pk}", kind="credit_lapsed", postings=movement, subject=order.number)
+
+
 def contested(leg: PaymentLeg, order: Order, amount: int, case: str) -> None:
     """The buyer's bank has taken the money back until the case is decided."""
     movement = [(DISPUTED, amount), (gateway(leg.gateway), -amount)]

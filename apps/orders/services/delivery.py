@@ -65,6 +65,14 @@ def accept_delivery(
     return mine
 
 
+def _release_coins(order: Order) -> bool:
+    if order.flags:
+        transitions.set_timer(order, "return_window", timezone.now() + LINES_AGAIN)
+    else:
+        coins.release(order)
+    return False
+
+
 def complete(order: Order) -> bool:
     """The time for giving the car back is over. Returns whether the order is now complete.
 
@@ -76,6 +84,8 @@ def complete(order: Order) -> bool:
             transitions.set_timer(mine, "return_window", timezone.now() + LOOK_AGAIN)
             return False
         transitions.stop_timers(mine, "return_window")
+        if mine.status == Status.COMPLETED:  # goods: the coins that they earned have waited
+            return _release_coins(mine)
         if mine.status != Status.DELIVERED:
             return False
         if waiting := open_lines(mine):

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -31,6 +31,8 @@ from apps.orders.terms import PREPARATION_DAYS, TRANSPORT_DAYS, pace
 log = structlog.get_logger(__name__)
 JOB = "job:"
 _TAKEN = Exists(Allocation.objects.filter(vehicle=OuterRef("pk"), ended_at=None))
+# Cars that stand free and are new; one that came back from its buyer is sold as such.
+_FREE = Q(~_TAKEN, km=None)
 _HAS_CAR = Exists(Allocation.objects.filter(order=OuterRef("pk"), ended_at=None))
 
 
@@ -59,7 +61,7 @@ def register(order: Order, vin: str, as_built: Iterable[str], now: datetime) -> 
 def others_could_use(order: Order, vehicle: Vehicle, now: datetime) -> bool:
     """Whether it is worth looking at the whole build: another car stands free, or an order that this one would make on time is
     going to be late with its own."""
-    if Vehicle.objects.filter(~_TAKEN, build=vehicle.build).exclude(pk=vehicle.pk).exists():
+    if Vehicle.objects.filter(_FREE, build=vehicle.build).exclude(pk=vehicle.pk).exists():
         return True
     lead = _after_build()
     waiting = FulfilmentStep.objects.filter(
@@ -85,7 +87,7 @@ def match_build(build: str, now: datetime | None = None) -> dict[int, Position]:
     at = now or timezone.now()
     orders = Order.objects.filter(~_HAS_CAR, status=Status.SCHEDULED, promise__build=build).order_by("pk")
     locked = {order.pk: order for order in orders.select_for_update(skip_locked=True, of=("self",))}
-    cars = Vehicle.objects.filter(~_TAKEN, build=build).order_by("pk")
+    cars = Vehicle.objects.filter(_FREE, build=build).order_by("pk")
     free = {car.vin: car for car in cars.select_for_update(skip_locked=True, of=("self",))}
     positions = sums.match(*_problem(locked, free, at))
     _apply(locked, free, positions, at)

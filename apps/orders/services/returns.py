@@ -8,11 +8,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from apps.orders.errors import NoReturn, OutsidePolicy, ReasonNeeded, TooMuchDeducted
+from apps.orders.errors import NoReturn, OutsidePolicy, ReasonNeeded, Stopped, TooMuchDeducted
 from apps.orders.fulfilment.queue import has_open_step
 from apps.orders.lifecycle import Actor, Family, LineStatus, Status, line_is_at_rest, line_may_become
 from apps.orders.models import Order, OrderLine, Return, ReturnLine
-from apps.orders.services import coins, payments, transitions
+from apps.orders.services import bookkeeping, coins, payments, supply, transitions
 from apps.orders.services.permissions import TAKE_BACK, require_permission
 from apps.orders.terms import RETURN_WINDOW_DAYS, RETURN_WINDOW_KM, pace
 from apps.orders.valuing import Held, Worth, worth
@@ -37,7 +37,7 @@ def policy(order: Order, now: datetime | None = None) -> Policy:
     target = Status.DELIVERED if order.has_car else Status.COMPLETED
     since = min((one.at for one in order.transitions.all() if one.target == target), default=None)
     until = since + pace(RETURN_WINDOW_DAYS, settings.FULFILMENT_SPEED) if since else None
-    here = order.status == target
+    here = order.status == target and any(_end_of(line) for line in order.lines.all())
     return Policy(until, RETURN_WINDOW_KM, here and until is not None and (now or timezone.now()) <= until)
 
 
@@ -61,6 +61,8 @@ def ask_to_return(
         return running
     if mine.status not in _OVER or has_open_step(mine) or mine.has_car != (mine.status == Status.DELIVERED):
         raise transitions.not_now(mine)
+    if not any(_end_of(line) for line in mine.lines.all()):  # all of it is back already
+        raise transitions.not_now(mine)
     terms = policy(mine, now)
     if cause == Return.Cause.POLICY and (not terms.open or (km or 0) > terms.km):
         raise OutsidePolicy(extra={"days": RETURN_WINDOW_DAYS, "km": RETURN_WINDOW_KM})
@@ -68,7 +70,7 @@ def ask_to_return(
     if mine.has_car:
         key = f"returning:{mine.version}"
         transitions.move(mine, Status.RETURNING, actor=Actor.BUYER, user=user, reason=reason, key=key, now=now)
-        transitions.stop_timers(mine, "return_window")
+    transitions.stop_timers(mine, "return_window")
     transitions.raise_work_item(mine, "return", f"Look at what comes back: {reason.strip()}")
     transitions.notify(mine, "returning", now)
     return made
@@ -95,7 +97,7 @@ def close_return(*, order: Order, reason: str, actor: Actor = Actor.BUYER, user:
         transitions.move(
             mine, Status.DELIVERED, actor=actor, user=user, reason=reason, key=f"kept:{mine.version}", now=now
         )
-        transitions.set_timer(mine, "return_window", policy(mine, now).until or now)
+    transitions.set_timer(mine, "return_window", policy(mine, now).until or now)
     transitions.close_work_items(mine, "return", user)
     if refused:  # who does not agree has one person to talk to
         transitions.raise_work_item(mine, "return_refused", f"Refused to take back: {reason.strip()}")
@@ -103,10 +105,13 @@ def close_return(*, order: Order, reason: str, actor: Actor = Actor.BUYER, user:
 
 
 @transaction.atomic
-def take_back(*, order: Order, found: str, km: int | None = None, deduction: int = 0, user: "User") -> Return:
-    """The store has looked at it: the car is free for others, rights end, and each line is paid back at its value.
+def take_back(
+    *, order: Order, found: str, km: int | None = None, deduction: int = 0, as_new: bool = True, user: "User"
+) -> Return:
+    """The store has looked at it: car and parts are in stock again, rights end, earned coins are gone, and each line is paid
+    back at its value. A red invoice follows each refund once the gateway has made it.
 
-    ``deduction`` (fen) is for damage that ``found`` describes.
+    ``deduction`` (fen) is for damage that ``found`` describes; parts that are not ``as_new`` stay off the shelf.
 
     Raises:
         NotAllowed, ReasonNeeded; NoReturn; OutsidePolicy: it has run further than allowed. TooMuchDeducted; Stopped.
@@ -114,6 +119,8 @@ def take_back(*, order: Order, found: str, km: int | None = None, deduction: int
     require_permission(user, TAKE_BACK)
     mine, now = transitions.lock(order), timezone.now()
     made = _open_return(mine)
+    if mine.disputed:  # the bank may be sending the same money
+        raise Stopped
     if not found.strip() or (mine.has_car and km is None):
         raise ReasonNeeded(field="km" if found.strip() else "found")
     at_fault = made.cause == Return.Cause.MISMATCH
@@ -122,17 +129,35 @@ def take_back(*, order: Order, found: str, km: int | None = None, deduction: int
     refund = _value_lines(mine, made, now, at_fault=at_fault) - deduction
     if deduction < 0 or refund < 0:
         raise TooMuchDeducted(field="deduction")
+    coins.claw_back(mine)
+    if as_new:
+        _put_back(made, user)
     if mine.has_car:
         key = f"returned:{mine.version}"
-        coins.claw_back(mine)
         transitions.move(mine, Status.RETURNED, actor=Actor.STAFF, user=user, reason=found, key=key, now=now)
-        mine.allocations.filter(ended_at=None).update(ended_at=now)
+        _car_to_stock(mine, km or 0, now)
     made.outcome, made.km_found, made.found, made.deduction = Return.Outcome.TAKEN, km, found.strip(), deduction
     made.refund, made.decided_by, made.closed_at = _pay_back(mine, refund), user, now
+    bookkeeping.credits_taken_back(mine, refund - made.refund)
     made.save()
     transitions.close_work_items(mine, "return", user)
     transitions.notify(mine, "returned", now)
     return made
+
+
+def _car_to_stock(order: Order, km: int, now: datetime) -> None:
+    for allocation in order.allocations.filter(ended_at=None).select_related("vehicle"):
+        allocation.vehicle.km = km
+        allocation.vehicle.save(update_fields=["km"])
+        allocation.ended_at = now
+        allocation.save(update_fields=["ended_at"])
+
+
+def _put_back(made: Return, user: "User") -> None:
+    """What was only handed over; what was mounted stays on the car."""
+    rows = made.lines.filter(line__family=Family.GOODS, line__status=LineStatus.RETURNED, was=LineStatus.RECEIVED)
+    for row in rows.select_related("line__order"):
+        supply.put_back(row.line, user)
 
 
 def _open_return(order: Order) -> Return:
@@ -150,7 +175,7 @@ def _value_lines(order: Order, made: Return, now: datetime, *, at_fault: bool) -
         end = _end_of(line)
         if end is None:
             continue
-        ReturnLine.objects.create(back=made, line=line, value=found.value, why=found.why)
+        ReturnLine.objects.create(back=made, line=line, value=found.value, why=found.why, was=line.status)
         line.status = end
         line.save(update_fields=["status"])
         total += found.value

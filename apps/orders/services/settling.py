@@ -1,8 +1,12 @@
 """What the end of an order means for its money."""
 
+from django.conf import settings
+from django.utils import timezone
+
 from apps.orders.models import Order
-from apps.orders.services import bookkeeping, coins
+from apps.orders.services import bookkeeping, coins, transitions
 from apps.orders.services import credits as crediting
+from apps.orders.terms import RETURN_WINDOW_DAYS, pace
 
 
 def delivered(order: Order) -> None:
@@ -16,6 +20,6 @@ def delivered(order: Order) -> None:
 
 
 def arrived(order: Order) -> None:
-    """An order of goods is at its end at once."""
+    """An order of goods is at its end at once; its coins wait as long as the goods may be given back."""
     delivered(order)
-    coins.release(order)
+    transitions.set_timer(order, "return_window", timezone.now() + pace(RETURN_WINDOW_DAYS, settings.FULFILMENT_SPEED))

@@ -264,6 +264,13 @@ def use_rest(order: Order) -> None:
     capacity.use(owner=order.number)
 
 
+def put_back(line: OrderLine, user: "User") -> None:
+    """Parts that came back as new stand on the shelf again; the movement says whose they were."""
+    if line.code.startswith(bundles.STOCKED):
+        reason = f"Returned: {line.order.number}"
+        capacity.adjust(resource=kinds.stock(line.code), change=line.quantity, reason=reason, user=user)
+
+
 def slots_of(order: Order) -> list[Hold]:
     """The build slots that the order has or had."""
     return list(Hold.objects.owned_by(order.number).of_kind(kinds.BUILD).select_related("pool"))
