@@ -30,9 +30,15 @@ class Company:
     name_en: str
     name_zh: str
     city: str
+    tax_number: str
     provinces: frozenset[str]
 
     name = Translated("name")
+
+    def as_json(self) -> dict[str, str]:
+        """What an order keeps."""
+        kept = ("slug", "name_en", "name_zh", "city", "tax_number")
+        return {name: getattr(self, name) for name in kept}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,18 +136,12 @@ class Answer:
 
     def as_json(self, case: Case) -> dict[str, Any]:
         """What an order keeps."""
-        company = self.company
         return {
             "as_of": self.as_of.isoformat(),
             "day": case.day.isoformat(),
             "city": case.city,
             "province": case.province,
-            "company": {
-                "slug": company.slug,
-                "name_en": company.name_en,
-                "name_zh": company.name_zh,
-                "city": company.city,
-            },
+            "company": self.company.as_json(),
             "answers": sorted(case.answers),
             "subsidies": [_kept(verdict) for verdict in self.verdicts],
             "total": self.total,

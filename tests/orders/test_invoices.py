@@ -6,20 +6,37 @@ from functools import partial
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.orders import services
 from apps.orders.errors import NotPaid
+from apps.orders.fulfilment.drain import run_step
+from apps.orders.fulfilment.preparing import missing
 from apps.orders.gateways import GatewayEvent
+from apps.orders.identifiers import is_uscc
 from apps.orders.invoicing import Sold, invoices_of, split, tax_in
 from apps.orders.lifecycle import Status
-from apps.orders.models import Invoice, InvoiceSeries, Order, Refund
+from apps.orders.models import FulfilmentStep, Invoice, InvoiceSeries, Order, Refund
+from apps.orders.region import table
 from apps.orders.services import invoices
 from apps.orders.services.refunds import refundable
 from tests.factories.accounts import make_staff
 from tests.factories.bundles import make_accessory
-from tests.factories.orders import CAR_PRICE, make_order, pay, ready_order, reserved_order, run_until, signed_order
+from tests.factories.orders import (
+    BASE_URL,
+    CAR_PRICE,
+    make_delivery_store,
+    make_order,
+    pay,
+    ready_order,
+    reserved_order,
+    run_until,
+    sign,
+    signed_order,
+)
+from tests.factories.stores import make_city
 from tests.orders.test_races import together
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +83,50 @@ def test_a_ready_order_has_a_vehicle_and_a_goods_invoice_over_what_was_paid() ->
     assert found["vehicle"].seller != found["goods"].seller
     assert (found["vehicle"].title, found["vehicle"].number) == ("Li Lei", 1)
     assert invoices.issue(order) == list(order.invoices.all())
+
+
+def test_the_company_that_was_named_before_the_deposit_invoices_the_car_whatever_the_table_says_later() -> None:
+    shop = make_delivery_store(city=make_city("guangzhou"))
+    order = make_order(None, city="Guangzhou", delivery_store=shop)
+    told = order.region["company"]
+    assert (told["slug"], order.legs.filter(captured__gt=0).exists()) == ("south", False)
+    told |= {"slug": "south-2", "name_en": "Kaiche South"}  # as if the table had been another one that day
+    Order.objects.filter(pk=order.pk).update(region=order.region)
+    pay(order)
+    order = run_until(sign(order), Status.AT_STORE)
+    pay(order)
+    order = run_until(order, Status.READY)
+    seller = order.invoices.get().seller
+    assert (seller.code, seller.name_en, seller.tax_number) == ("south-2", "Kaiche South", told["tax_number"])
+    assert order.invoices.get().full_number == "SOUTH-2-V-00000001"
+
+
+def test_a_city_that_the_list_does_not_know_is_answered_before_the_first_payment() -> None:
+    order = make_order(city="Nowhere")
+    assert order.region == {}
+    services.request_payment(order=order, base_url=BASE_URL)
+    order.refresh_from_db()
+    assert (order.region["company"]["slug"], order.region["city"]) == ("north", "Nowhere")
+    assert all(is_uscc(one.tax_number) for one in table().companies)
+
+
+def test_a_car_is_not_ready_before_its_invoice_is_issued() -> None:
+    order = run_until(signed_order(), Status.AT_STORE)
+    pay(order)
+    FulfilmentStep.objects.filter(order=order, status="ready").update(next_at=timezone.now())
+    while order.steps.get(status="ready").kind != "await_balance":
+        assert run_step()
+    order.refresh_from_db()
+    assert missing(order) == ["invoice"]
+    order.steps.filter(status="ready").update(kind="book_handover", next_at=timezone.now())
+    assert run_step()
+    order.refresh_from_db()
+    assert (order.status, order.appointment) == ("at_store", None)
+    assert order.steps.get(kind="book_handover").error.startswith("NotInThisState")
+    invoices.issue(order)
+    assert missing(order) == []
+    order.steps.update(error="")
+    assert run_until(order, Status.READY).appointment is not None
 
 
 def test_nothing_is_invoiced_before_it_is_paid() -> None:

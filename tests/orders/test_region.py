@@ -62,7 +62,7 @@ def test_a_citys_voucher_is_lost_when_the_invoice_comes_from_another_city() -> N
 
 def test_a_table_without_a_company_for_the_rest_is_refused(tmp_path: Path) -> None:
     bad = tmp_path / "regions.toml"
-    row = '[[company]]\nslug="a"\nname_en="A"\nname_zh="A"\ncity="x"\nprovinces=["SH"]\n'
+    row = '[[company]]\nslug="a"\nname_en="A"\nname_zh="A"\ncity="x"\ntax_number="1"\nprovinces=["SH"]\n'
     bad.write_text(f"as_of = 2026-01-01\n{row}")
     with pytest.raises(ValueError, match="everywhere else"):
         table(bad)

@@ -117,6 +117,7 @@ class CompanyOutput(serializers.Serializer[Any]):
     name_en = serializers.CharField()
     name_zh = serializers.CharField()
     city = serializers.CharField()
+    tax_number = serializers.CharField()
 
 
 class RegionOutput(serializers.Serializer[Any]):

@@ -8,7 +8,7 @@ from apps.orders import partners
 from apps.orders.fulfilment.outcomes import Call
 from apps.orders.models import FulfilmentStep, Order
 from apps.orders.partners import StoreReport
-from apps.orders.services import inspections, payments, transitions
+from apps.orders.services import inspections, invoices, payments, transitions
 from apps.orders.services.inspections import Signature
 
 
@@ -44,10 +44,11 @@ def inspected(order: Order, report: StoreReport | None) -> bool | None:
 
 
 def missing(order: Order) -> list[str]:
-    """What still lacks before the car is ready: ``pdi``, ``payment``, ``insurance``."""
+    """What still lacks before the car is ready: ``pdi``, ``payment``, ``invoice``, ``insurance``."""
     facts = {
         "pdi": inspections.pdi_passed(order),
         "payment": payments.is_settled(order),
+        "invoice": invoices.is_issued(order),
         "insurance": bool(order.insurance),
     }
     return [name for name, there in facts.items() if not there]

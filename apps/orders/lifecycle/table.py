@@ -123,7 +123,7 @@ TRANSITIONS: tuple[Rule, ...] = (
     *(_rule("T10b", "find_damage", state, _S.MISMATCH, _T.STAFF, "the inspection found damage, or the repair takes too long",
             "services.inspections.close") for state in (_S.VIN_ASSIGNED, _S.IN_TRANSIT, _S.AT_STORE)),
     _rule("T11", "make_ready", _S.AT_STORE, _S.READY, _T.WORKER,
-          "two people passed the PDI, all is paid, insurance was seen, the hand-over is booked",
+          "two people passed the PDI, all is paid and invoiced, insurance was seen, the hand-over is booked",
           "fulfilment.steps.book_handover", _BOTH),
     _rule("T12", "accept_delivery", _S.READY, _S.DELIVERED, _PEOPLE, "the VIN is the order's; every point is accepted and signed",
           "services.delivery.accept_delivery", _BOTH),

@@ -8,20 +8,23 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from apps.orders.errors import NotPaid
-from apps.orders.invoicing import RULES, Line, Sold, invoices_of, split, taken_back
+from apps.orders.invoicing import CARS, GOODS, RULES, Line, Sold, invoices_of, split, taken_back
 from apps.orders.models import Invoice, InvoiceSeries, LegalSeller, LineKind, Order, PaymentLeg, Refund
-from apps.orders.services import legs, transitions
+from apps.orders.services import legs, regions, transitions
 
-# Ours, until the back office enters its own: code → English, Chinese, tax number, address.
-SELLERS = {
-    "cars": ("Kaiche Car Sales Co., Ltd.", "开车汽车销售有限公司", "91310115MA1K3C0R1X", "Shanghai"),
-    "goods": ("Kaiche Trading Co., Ltd.", "开车商贸有限公司", "91310115MA1K3G0D2H", "Shanghai"),
+# Who sells what is no car: ours, until the back office enters its own. Who sells the car the order's region says.
+TRADING = {
+    "slug": GOODS,
+    "name_en": "Kaiche Trading Co., Ltd.",
+    "name_zh": "开车商贸有限公司",
+    "tax_number": "91310115MA1K3G0D2H",
 }
 
 
 @transaction.atomic
 def issue(order: Order) -> list[Invoice]:
-    """One invoice a legal seller and form over everything that was paid; again gives the same ones.
+    """One invoice a legal seller and form over everything that was paid; again gives the same ones. The car is invoiced by
+    the company that the buyer was told before paying (``Order.region``).
 
     Raises:
         NotPaid: something is still to come.
@@ -32,11 +35,12 @@ def issue(order: Order) -> list[Invoice]:
         return done
     if not legs.is_settled(mine):
         raise NotPaid
-    found = invoices_of(_sold(mine), _paid(mine))
+    found = {
+        (_seller(mine, part), form): lines for (part, form), lines in invoices_of(_sold(mine), _paid(mine)).items()
+    }
     # Sellers and forms in one order everywhere: two orders at once never wait for each other crosswise.
-    return [
-        _issue(mine, _series(seller, form), lines, timezone.now()) for (seller, form), lines in sorted(found.items())
-    ]
+    ordered = sorted(found, key=lambda one: (one[0].code, one[1]))
+    return [_issue(mine, _series(*key), found[key], timezone.now()) for key in ordered]
 
 
 def is_issued(order: Order) -> bool:
@@ -70,11 +74,15 @@ def _leaving(leg: PaymentLeg) -> int:
     return leg.refunds.exclude(status=Refund.Status.DONE).aggregate(total=Sum("amount"))["total"] or 0
 
 
-def _series(seller_code: str, form: str) -> InvoiceSeries:
+def _seller(order: Order, part: str) -> LegalSeller:
+    """Who sells this part of the order: cars or goods."""
+    company = regions.company_of(order) if part == CARS else TRADING
+    details = {name: company[name] for name in ("name_en", "name_zh", "tax_number")}
+    return LegalSeller.objects.get_or_create(code=company["slug"], defaults=details)[0]
+
+
+def _series(seller: LegalSeller, form: str) -> InvoiceSeries:
     """The series, locked: nobody else draws a number from it until this transaction ends."""
-    en, zh, tax_number, address = SELLERS[seller_code]
-    details = {"name_en": en, "name_zh": zh, "tax_number": tax_number, "address": address}
-    seller, _created = LegalSeller.objects.get_or_create(code=seller_code, defaults=details)
     InvoiceSeries.objects.get_or_create(seller=seller, kind=form)
     return InvoiceSeries.objects.select_for_update(of=("self",)).select_related("seller").get(seller=seller, kind=form)
 
@@ -118,7 +126,7 @@ def take_back(order: Order, refund: Refund) -> list[Invoice]:
     for blue, share in zip(blues, split(amount, left), strict=True):
         if share:
             lines = taken_back(_lines_left(blue), share)
-            reds.append(_issue(order, _series(blue.seller.code, blue.kind), lines, timezone.now(), blue, refund))
+            reds.append(_issue(order, _series(blue.seller, blue.kind), lines, timezone.now(), blue, refund))
     return reds
 
 

@@ -12,7 +12,7 @@ from apps.orders.errors import NothingDue, UnknownGateway
 from apps.orders.gateways import PaymentRef, enabled, gateway
 from apps.orders.lifecycle import IN_WORK, PAID, PAYABLE, LegStatus, Status
 from apps.orders.models import Order, PaymentAttempt, PaymentLeg
-from apps.orders.services import legs, refunds, transitions
+from apps.orders.services import legs, refunds, regions, transitions
 from apps.orders.services.legs import UNPAID, is_settled
 from apps.orders.services.refunds import finish_refund, owe_refund, refundable, send_due_refund
 
@@ -96,6 +96,7 @@ def _make_requested(order: Order, wanted: str) -> _Requested:
     leg = due_leg(mine)
     if leg is None:
         raise NothingDue
+    regions.answer_before_paying(mine)
     name = wanted or leg.gateway or enabled()[0]
     if name not in enabled():
         raise UnknownGateway(field="gateway", extra={"gateway": name})
