@@ -150,7 +150,7 @@ CACHES = {"default": _read("CACHE_URL", env.dj_cache_url, "a URL such as redis:/
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Broker: the folder under var/ is the embedded one -------------------------------------------------------------------
-CELERY_BROKER_URL: str = env.str("CELERY_BROKER_URL", "") or "filesystem://"
+CELERY_BROKER_URL: str = env.str("CELERY_BROKER_URL", "") or "filesystem://localhost/"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {"visibility_timeout": 60}
 if CELERY_BROKER_URL.startswith("filesystem:"):
     BROKER_FOLDER = VAR / "broker"

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from apps.catalog.models import CarModel
 from apps.common.demo import DemoOptions, Report
+from apps.configurator.engine import kernels
 from apps.configurator.models import Configurator, Option, OptionGroup, PriceRule, RentalTerms, Rule
 from apps.configurator.services import publish
 
@@ -17,6 +18,7 @@ FEN = 100
 KINDS = tuple(Rule.Kind)
 
 
+@kernels.held_back()
 def load(options: DemoOptions, report: Report) -> None:
     """Load and publish every car of the data folder that the catalogue has and that has no draft yet."""
     paths = sorted(DATA.glob("*.toml"))

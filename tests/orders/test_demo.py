@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 
 from apps.bundles.models import StockItem
@@ -14,7 +15,7 @@ from apps.orders.demo.supply import SLOTS_A_MONTH
 from apps.orders.fulfilment.drain import drain
 from apps.orders.identifiers import is_order_number, is_vin
 from apps.orders.lifecycle import PAIRS, Status
-from apps.orders.models import Allotment, FulfilmentStep, Order, Refund, Vehicle
+from apps.orders.models import Allotment, FulfilmentStep, Order, Refund, SandboxPayment, Vehicle
 from apps.orders.services.reconciling import reconcile
 from apps.orders.services.signing import contract_hash
 from tests.factories.bundles import make_accessory, make_charger, make_cover, make_plan
@@ -68,6 +69,9 @@ def test_the_past_shows_every_state_and_is_told_once(shop: None) -> None:
     assert facts() == before
     later = [pool.free for pool in Allotment.objects.of_models() if pool.month > timezone.localdate()]
     assert later == [SLOTS_A_MONTH] * 5
+    for payment in SandboxPayment.objects.all():
+        order = Order.objects.get(number=payment.subject)
+        assert payment.return_url == f"{settings.PUBLIC_URL}{order.get_absolute_url()}"
     load(DemoOptions(orders=OPTIONS.orders + 1))
     assert set(before) < set(facts())
 

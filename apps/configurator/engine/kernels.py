@@ -10,7 +10,8 @@ kept in numba's cache on disk; until it is done, and for small circuits, sweeps 
 
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -163,6 +164,7 @@ class _Loader:
 
     def __init__(self) -> None:
         self.kernels: Kernels | None = None
+        self.held_back = 0
         self.reset()
 
     def reset(self) -> None:
@@ -179,7 +181,7 @@ class _Loader:
 
     def begin(self) -> None:
         """Let a thread do it, if none does."""
-        if self._thread is None and self.kernels is None:
+        if self._thread is None and self.kernels is None and not self.held_back:
             # Not a daemon: one that is stopped in the middle of an import keeps the import lock, and the process that
             # wants to end waits for it for ever.
             self._thread = threading.Thread(target=self.load, name="configurator-kernels")
@@ -189,6 +191,16 @@ class _Loader:
 _loader = _Loader()
 if hasattr(os, "register_at_fork"):  # a fork has no threads but its own: what one had begun begins anew
     os.register_at_fork(after_in_child=_loader.reset)
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Inside, nobody begins to compile: for the few answers of a process that fills a database, sweeps in Python do."""
+    _loader.held_back += 1
+    try:
+        yield
+    finally:
+        _loader.held_back -= 1
 
 
 def ready_kernels() -> Kernels | None:

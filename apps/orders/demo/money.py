@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Model
+from django.urls import reverse
 
 from apps.orders.demo.stories import Story
 from apps.orders.lifecycle import LegStatus, Status
@@ -36,6 +37,11 @@ def fee_of(story: Story, order: Order) -> int:
     before = states[states.index(_S.CANCELLING) - 1]
     fee = next((int(row["amount"]) for row in order.fees if row["status"] == before), 0)
     return min(fee, _legs(order)[0].amount)
+
+
+def _path(number: str) -> str:
+    """The order's page in English, which has no prefix; asked of the orders' addresses alone, as all would load every view."""
+    return reverse("detail", args=[number], urlconf="apps.orders.urls")
 
 
 def _legs(order: Order) -> tuple[PaymentLeg, ...]:
@@ -93,7 +99,7 @@ class Till:
             amount=leg.amount,
             status=status,
             subject=self._order.number,
-            return_url=f"{base}{self._order.get_absolute_url()}",
+            return_url=f"{base}{_path(self._order.number)}",
             webhook_url=f"{base}/payments/webhooks/{GATEWAY}/",
         )
         leg.gateway, leg.requested_at = GATEWAY, asked_at

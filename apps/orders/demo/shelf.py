@@ -6,6 +6,7 @@ from random import Random
 
 from apps.bundles.models import Accessory, Charger, Cover, MaintenancePlan, StockItem
 from apps.catalog.models import CarModel
+from apps.configurator.engine import kernels
 from apps.configurator.models import Build, Configurator
 from apps.configurator.services import open_session, save_build
 from apps.orders.demo.stories import Story
@@ -19,28 +20,34 @@ MARKET = "CN"
 LEFT_FOR_OTHERS = 5
 
 
+# A model's key, or none, and a kind of line.
+Wanted = tuple[int | None, str]
+
+
 @dataclass
 class Shelf:
-    """Priced lines by car, each priced once. ``cars`` are builds; ``fitting`` what can be had with a model."""
+    """``cars`` are priced builds; ``fitting`` the numbers of what can be had with a model; ``priced`` what was asked for."""
 
     cars: list[tuple[Build, PricedLine]]
-    fitting: dict[tuple[int | None, str], list[PricedLine]] = field(default_factory=dict)
+    fitting: dict[Wanted, list[str]] = field(default_factory=dict)
+    priced: dict[tuple[Wanted, str], PricedLine] = field(default_factory=dict)
     stock: dict[str, int] = field(default_factory=dict)
 
     def lines(self, story: Story, random: Random) -> tuple[CarModel | None, list[PricedLine]]:
         """What this order is made of. Parts come off the shelf only in recent orders: there is no stock for thousands."""
         if not story.has_car:
-            parts = self._of(None, LineKind.ACCESSORY)
-            some = self._take(random.sample(parts, min(2, len(parts))))
-            return None, some or self._of(None, LineKind.PLAN)[:1]
+            parts = [self._one_of(None, LineKind.ACCESSORY, random) for _ in range(2)]
+            some = self._take(list({part.code: part for part in parts if part}.values()))
+            plan = None if some else self._one_of(None, LineKind.PLAN, random)
+            return None, some or ([plan] if plan else [])
         build, car = self.cars[0] if story.index == 0 else random.choice(self.cars)
         model = build.car_model
         wanted = [(LineKind.COVER, 0.6), (LineKind.PLAN, 0.5)]
         if story.recent:
             wanted += [(LineKind.ACCESSORY, 0.35), (LineKind.CHARGER, 0.2)]
         kinds = [kind for kind, share in wanted if random.random() < share or (story.index == 0 and share > 0.3)]
-        offers = [self._of(model, kind) for kind in kinds]
-        return model, [car, *self._take([random.choice(found) for found in offers if found])]
+        offers = [self._one_of(model, kind, random) for kind in kinds]
+        return model, [car, *self._take([line for line in offers if line])]
 
     def _take(self, lines: list[PricedLine]) -> list[PricedLine]:
         """Those of them that are not running out."""
@@ -54,14 +61,20 @@ class Shelf:
             taken.append(line)
         return taken
 
-    def _of(self, model: CarModel | None, kind: LineKind) -> list[PricedLine]:
+    def _one_of(self, model: CarModel | None, kind: LineKind, random: Random) -> PricedLine | None:
+        """Any that can be had with this car. What is on the shelf is not priced before it is wanted."""
         key = (model.pk if model else None, kind.value)
         if key not in self.fitting:
-            lines = (price_line(BasketLine(kind=kind, sku=sku), model) for sku in _skus(kind, model))
-            self.fitting[key] = [line for line in lines if not line.problem]
-        return self.fitting[key]
+            self.fitting[key] = _skus(kind, model)
+        for sku in random.sample(self.fitting[key], len(self.fitting[key])):
+            if (key, sku) not in self.priced:
+                self.priced[key, sku] = price_line(BasketLine(kind=kind, sku=sku), model)
+            if not self.priced[key, sku].problem:
+                return self.priced[key, sku]
+        return None
 
 
+@kernels.held_back()
 def stock_shelf(random: Random) -> Shelf | None:
     """Save a few builds of every configurable car, the advertised one first; None where nothing can be configured."""
     found: list[tuple[Build, PricedLine]] = []
