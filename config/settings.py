@@ -268,7 +268,7 @@ STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(VAR / "media")))
 MEDIA_URL = env.str("MEDIA_URL", "/media/")
-_static = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+_static = "apps.common.packing.Packed"
 if DEBUG or TESTING:
     _static = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {

@@ -36,6 +36,6 @@ class StaticFiles(StaticFilesConfig):
         "rest_framework",
         "htmx-4*",
         "htmax*",
-        "js/car",
-        "vendor/three",
+        "js/car/*",
+        "vendor/three/*",
     ]
