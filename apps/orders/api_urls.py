@@ -1,8 +1,13 @@
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from apps.orders.api import BasketViewSet, OrderViewSet
+from apps.orders.api import BasketViewSet, MovesView, OrderViewSet, PurseView
 
 router = SimpleRouter(use_regex_path=True)
 router.register("baskets", BasketViewSet, basename="basket")
 router.register("orders", OrderViewSet, basename="order")
-urlpatterns = router.urls
+urlpatterns = [
+    path("coins/", PurseView.as_view(), name="coins"),
+    path("coins/movements/", MovesView.as_view(), name="coin-movements"),
+    *router.urls,
+]

@@ -27,7 +27,7 @@ class Text:
 
 
 _SEE = _("See the order")
-_PROGRESS, _REMINDERS, _OFFERS = Topic.PROGRESS, Topic.REMINDERS, Topic.OFFERS
+_PROGRESS, _REMINDERS = Topic.PROGRESS, Topic.REMINDERS
 
 TEXTS: Mapping[str, Text] = {
     "placed": Text(
@@ -332,18 +332,6 @@ TEXTS: Mapping[str, Text] = {
         _SEE,
         ("order",),
         _PROGRESS,
-    ),
-    "waiting_offer": Text(
-        _("A place has become free for you"),
-        (
-            _(
-                "You are first on the waiting list. The place is kept for you until %(day)s; then the next person gets it."
-            ),
-        ),
-        _("Take the place"),
-        ("order", "car"),
-        _OFFERS,
-        _("a place has become free for you, until %(day)s."),
     ),
     "install_survey": Text(
         _("We look at the place for your charger"),

@@ -98,7 +98,6 @@ def _values(order: Order, data: Mapping[str, Any]) -> Mapping[str, str]:
         "total": yuan(order.total),
         "amount": yuan(int(data.get("amount", 0))),
         "when": _moment(booked) if booked else "",
-        "day": _day(data.get("until")),
     }
     return defaultdict(str, known)
 
@@ -106,10 +105,6 @@ def _values(order: Order, data: Mapping[str, Any]) -> Mapping[str, str]:
 def _moment(booked: Appointment) -> str:
     """By the store's clock: that is where the reader has to be."""
     return date_format(booked.starts_at.astimezone(booked.store.zone), "DATETIME_FORMAT")
-
-
-def _day(text: Any) -> str:
-    return date_format(timezone.localtime(datetime.fromisoformat(text)), "DATETIME_FORMAT") if text else ""
 
 
 def _appointment(order: Order, data: Mapping[str, Any]) -> Appointment | None:

@@ -38,5 +38,6 @@ urlpatterns = [
     path("orders/loan-documents/<int:pk>/file/", views.document_for_clerk, name="loan-document-clerk"),
     path("orders/<str:number>/invoices/<int:pk>/", views.invoice, name="invoice"),
     path("account/orders/", views.mine, name="mine"),
+    path("account/coins/", views.purse, name="purse"),
     path("account/orders/claim/", views.claim, name="claim"),
 ]

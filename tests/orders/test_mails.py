@@ -29,7 +29,7 @@ def order() -> Order:
 def written(order: Order, kind: str) -> dict[str, Message]:
     """Owe and send a message of one kind; returns it by channel."""
     Message.objects.all().delete()
-    transitions.notify(order, kind, data={"amount": 12_345_600, "until": "2026-12-01T10:00:00+00:00"})
+    transitions.notify(order, kind, data={"amount": 12_345_600})
     with dues():
         send_due()
     return {one.channel: one for one in Message.objects.filter(kind=kind)}

@@ -6,12 +6,13 @@ from django.utils import timezone
 
 from apps.common.errors import NotAllowed
 from apps.configurator.models import Configurator
+from apps.ledger.services import balance, prove
 from apps.orders import services
 from apps.orders.errors import NotInThisState, ReasonNeeded, SoldOut
 from apps.orders.lifecycle import Actor, Status
 from apps.orders.models import Order, PartnerJob, Timer
 from apps.orders.partners.simulation import Faults
-from apps.orders.services import owed, timers
+from apps.orders.services import legs, owed, timers
 from tests.factories.accounts import make_staff, make_user
 from tests.factories.configurator import make_configurator
 from tests.factories.orders import DEPOSIT, make_slots, pay, run_until, signed_order, slots_of
@@ -29,8 +30,8 @@ def guest_of(order: Order) -> Client:
     return client
 
 
-def credit_owed(order: Order) -> str:
-    return order.work_items.get(kind="credit").text
+def credited(order: Order) -> list[tuple[str, int]]:
+    return list(order.credits.values_list("kind", "amount"))
 
 
 def refused_order() -> Order:
@@ -41,7 +42,7 @@ def refused_order() -> Order:
 def test_the_buyer_takes_it_with_a_credit_and_it_goes_on() -> None:
     order = mismatched_order()
     services.accept_mismatch(order=order)
-    assert "¥1,350" in credit_owed(order)
+    assert credited(order) == [("mismatch", CREDIT)]
     order = run_until(order, Status.AT_STORE)
     pay(order)
     assert run_until(order, Status.READY).status == "ready"
@@ -103,7 +104,7 @@ def test_a_refused_build_takes_another_slot_with_a_credit() -> None:
     services.other_slot(order=order)
     order.refresh_from_db()
     assert (order.status, order.steps.get(status="ready").round) == ("signed", 1)
-    assert "¥1,000" in credit_owed(order)
+    assert credited(order) == [("delay", 100_000)]
     assert run_until(order, Status.VIN_ASSIGNED).status == "vin_assigned"
     assert PartnerJob.objects.filter(partner="maker", cancelled_at=None).count() == 1
 
@@ -168,8 +169,11 @@ def test_a_second_car_of_the_model_is_not_needed_to_wait_for_a_slot() -> None:
     assert slots_of(order) == ["taken"]
 
 
-def test_two_credits_that_wait_are_both_kept() -> None:
+def test_each_credit_that_is_owed_lowers_the_next_payment_once() -> None:
     order = refused_order()
-    for amount, kind in ((100_000, "delay"), (135_000, "mismatch"), (135_000, "mismatch")):
+    for amount, kind in ((100_000, "delay"), (135_000, "mismatch"), (135_000, "mismatch"), (0, "delay")):
         owed.owe_credit(order, amount, kind=kind, key=kind)
-    assert credit_owed(order) == "Grant ¥1,000 of credit (delay, delay). Grant ¥1,350 of credit (mismatch, mismatch)."
+    assert credited(order) == [("delay", 100_000), ("mismatch", 135_000)]
+    assert legs.outstanding(order) == order.total - DEPOSIT - 235_000
+    assert (balance("expense:credits"), balance("credits"), prove()) == (235_000, 0, [])
+    assert not order.work_items.filter(kind="credit").exists()

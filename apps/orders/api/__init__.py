@@ -1,6 +1,7 @@
 """Buying with HTTP alone."""
 
 from apps.orders.api.baskets import BasketViewSet
+from apps.orders.api.coins import MovesView, PurseView
 from apps.orders.api.orders import OrderViewSet
 
-__all__ = ["BasketViewSet", "OrderViewSet"]
+__all__ = ["BasketViewSet", "MovesView", "OrderViewSet", "PurseView"]

@@ -103,9 +103,9 @@ def begin(line: OrderLine, day: date) -> None:
         line.status = LineStatus.RECEIVED
 
 
-def send_goods(order: Order) -> None:
-    """Parts leave the warehouse; what somebody has to fit waits for its appointment."""
-    order.lines.filter(kind=LineKind.ACCESSORY, status=LineStatus.ALLOCATED).update(status=LineStatus.SHIPPED)
+def send_goods(order: Order) -> int:
+    """Parts leave the warehouse; what somebody has to fit waits for its appointment. Returns how many lines that were."""
+    return order.lines.filter(kind=LineKind.ACCESSORY, status=LineStatus.ALLOCATED).update(status=LineStatus.SHIPPED)
 
 
 def months_later(day: date, months: int) -> date:

@@ -5,6 +5,7 @@ from django.db.models import F, Sum
 from django.utils import timezone
 
 from apps.orders.errors import BadCredit, CreditKeyUsed
+from apps.orders.fulfilment.queue import wake
 from apps.orders.lifecycle import LegStatus, Status
 from apps.orders.models import Credit, Order, PaymentLeg
 from apps.orders.services import bookkeeping, legs, refunds, transitions
@@ -16,8 +17,10 @@ PAY_OUT_IN = (Status.DELIVERED, Status.COMPLETED)
 
 
 @transaction.atomic
-def grant(*, order: Order, amount: int, kind: str, key: str) -> Credit:
+def grant(*, order: Order, amount: int, kind: str, key: str, tell: bool = True) -> Credit:
     """Grant the buyer so much (in fen) of this order's price. The same key again gives the same credit.
+
+    With ``tell`` the buyer is written to; without, the caller says more than that in a message of its own.
 
     Raises:
         BadCredit: not a positive amount, or an unknown kind. CreditKeyUsed: the key was used for another credit.
@@ -31,8 +34,10 @@ def grant(*, order: Order, amount: int, kind: str, key: str) -> Credit:
             raise CreditKeyUsed
         return credit
     bookkeeping.credit_granted(credit, mine)
-    transitions.notify(mine, "credit", again=key, data={"amount": amount})
+    if tell:
+        transitions.notify(mine, "credit", again=key, data={"amount": amount})
     use_open(mine)
+    wake(mine, "await_balance")  # it may have been the last that was missing
     credit.refresh_from_db()
     return credit
 

@@ -99,7 +99,7 @@ def _repair(order: Order, inspection: Inspection) -> None:
     due = timezone.now() + pace(inspection.repair_days or 0, settings.FULFILMENT_SPEED)
     begin_round(order, "inspect", at=due)
     transitions.raise_work_item(order, "repair", f"Repair before the hand-over: {inspection.found}")
-    transitions.notify(order, "delayed")
+    transitions.notify(order, "delayed", again=f"repair-{inspection.pk}")
 
 
 def to_mismatch(order: Order, found: str, *, user: "User | None" = None) -> None:

@@ -114,11 +114,19 @@ def _accrue(number: int, now: datetime) -> int:
     if not row.credit_a_day or owed <= row.credited:
         return 0
     for day in range(row.credited + 1, owed + 1):
-        grant(order=order, amount=row.credit_a_day, kind="delay", key=f"delay:{order.number}:{day}")
+        key = f"delay:{order.number}:{day}"
+        grant(order=order, amount=row.credit_a_day, kind="delay", key=key, tell=False)
     count, row.credited = owed - row.credited, owed
     row.save(update_fields=["credited"])
-    transitions.notify(order, "delayed", now)
+    _tell(order, row, now)
     return count
+
+
+def _tell(order: Order, row: Promise, now: datetime) -> None:
+    """Once for each week of a delay, with everything that it has been worth so far."""
+    week, so_far = (row.credited - 1) // 7, row.credited * row.credit_a_day
+    if not order.notices.filter(kind="delayed", data__week=week).exists():
+        transitions.notify(order, "delayed", now, again=f"week-{week}", data={"amount": so_far, "week": week})
 
 
 def follow(order: Order) -> None:

@@ -1,7 +1,5 @@
 """Price protection: whoever ordered a car that costs less before it is delivered gets the difference."""
 
-from importlib import import_module
-
 import structlog
 from django.db import transaction
 from django.db.models import Sum
@@ -11,6 +9,7 @@ from apps.configurator import services as configurator
 from apps.configurator.models import Build
 from apps.orders.lifecycle import Status
 from apps.orders.models import LineKind, Order, OrderLine, PriceFall
+from apps.orders.services import credits as crediting
 from apps.orders.services import transitions
 from apps.orders.services.placing import city_named
 from apps.orders.services.prices import MARKET, PricedLine, with_campaigns
@@ -61,7 +60,7 @@ def protect(order: Order) -> PriceFall | None:
         return None
     row = PriceFall.objects.create(order=mine, price=price, amount=fall, at=timezone.now())
     key = f"price_protection:{mine.number}:{price}"
-    import_module("apps.orders.services.credits").grant(order=mine, amount=fall, kind="price_protection", key=key)
+    crediting.grant(order=mine, amount=fall, kind="price_protection", key=key)
     return row
 
 

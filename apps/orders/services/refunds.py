@@ -108,11 +108,17 @@ def send_due_refund() -> bool:
         log.warning("refund_failed", refund=str(refund.pk), attempt=refund.attempts, error=type(error).__name__)
         _note_refused(refund, error)
     else:
-        sent = Refund.objects.filter(pk=refund.pk, status=Refund.Status.DUE)  # the answer may have been quicker
-        again_at = timezone.now() + CONFIRM_WITHIN
-        if sent.update(status=Refund.Status.SENT, transaction=transaction_id, error="", next_at=again_at):
-            _tell(refund.leg.order, refund, "refund_sent")
+        _note_sent(refund, transaction_id)
     return True
+
+
+@transaction.atomic
+def _note_sent(refund: Refund, transaction_id: str) -> None:
+    """The gateway has taken it, unless its answer was quicker than we are."""
+    due = Refund.objects.filter(pk=refund.pk, status=Refund.Status.DUE)
+    again_at = timezone.now() + CONFIRM_WITHIN
+    if due.update(status=Refund.Status.SENT, transaction=transaction_id, error="", next_at=again_at):
+        _tell(refund.leg.order, refund, "refund_sent")
 
 
 def _tell(order: Order, refund: Refund, kind: str) -> None:
@@ -168,7 +174,8 @@ def finish_refund(refund: Refund, leg: PaymentLeg, order: Order) -> None:
     refund.status, refund.done_at = Refund.Status.DONE, timezone.now()
     refund.save(update_fields=["status", "done_at", "transaction"])
     bookkeeping.refunded(refund, leg, order)
-    _tell(order, refund, "refund_arrived")
+    if leg.purpose != _P.COINS:  # they never left the house
+        _tell(order, refund, "refund_arrived")
     PaymentLeg.objects.filter(pk=leg.pk).update(refunded=F("refunded") + refund.amount)
     leg.refresh_from_db()
     suspect = leg.status == LegStatus.SUSPECT

@@ -7,6 +7,7 @@ from apps.orders.views.finding import claim, find, mine
 from apps.orders.views.handover import handover
 from apps.orders.views.messages import order_messages
 from apps.orders.views.money import document, document_for_clerk, invoice, loan, payments, trade_in, use_coins
+from apps.orders.views.purse import purse
 from apps.orders.views.tablet import deliveries, entries, tablet, token, worker
 from apps.orders.views.tracking import accept, cancel, detail, pay, progress, sign
 from apps.orders.views.waiting import answer_offer, join, place
@@ -38,6 +39,7 @@ __all__ = [
     "payments",
     "place",
     "progress",
+    "purse",
     "region",
     "remove_line",
     "sign",
