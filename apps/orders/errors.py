@@ -324,6 +324,12 @@ class SamePerson(DomainError):
     code = "same_person"
     message = _("The second signature has to be somebody else's.")
     deciding = _("Whoever asks for a waiver does not decide it.")
+    confirming = _("Whoever asked for a refund does not confirm that it was made.")
+
+
+class NotContestable(DomainError):
+    code = "not_contestable"
+    message = _("Only a payment that was made can be contested, and only one that is contested can be decided.")
 
 
 class NoReturn(DomainError):

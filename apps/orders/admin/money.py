@@ -1,12 +1,10 @@
 """Loans, old cars, settlement and invoices in the back office. What a clerk does is a service with a permission of its own."""
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -25,7 +23,7 @@ from unfold.widgets import (
 from apps.accounts.requests import user_of
 from apps.common.errors import DomainError
 from apps.common.money import yuan
-from apps.orders.admin.base import AMOUNT, LookOnlyInline, LookOnlyPage, amount_column
+from apps.orders.admin.base import AMOUNT, ActingPage, LookOnlyInline, LookOnlyPage, amount_column, posted
 from apps.orders.gateways import OFFERABLE, gateway
 from apps.orders.models import (
     Credit,
@@ -80,40 +78,6 @@ class TransferForm(AmountForm):
     reason = None  # type: ignore[assignment]  # the base's field is left out
 
 
-class _Acting(LookOnlyPage):
-    """A page whose detail actions ask first, then do it or say why not."""
-
-    def ask(
-        self, request: HttpRequest, row: Model, form: forms.Form, do: Callable[[], object], title: Any
-    ) -> HttpResponse:
-        meta = self.model._meta
-        back = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
-        refused = ""
-        if request.method == "POST" and form.is_valid():
-            try:
-                do()
-            except DomainError as error:
-                refused = str(error)
-            else:
-                messages.success(request, _("Done."))
-                return redirect(back)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": meta,
-            "title": title,
-            "subject": str(row),
-            "form": form,
-            "refused": refused,
-            "back": back,
-        }
-        status = 422 if form.is_bound else 200
-        return TemplateResponse(request, "orders/admin/act.html", context, status=status)
-
-
-def _posted(request: HttpRequest) -> Any:
-    return request.POST if request.method == "POST" else None
-
-
 @admin.register(PaymentAttempt)
 class AttemptPage(LookOnlyPage):
     list_display = ("created_at", "leg", "gateway", "amount_yuan", "reference", "transaction", "captured", "closed_at")
@@ -145,7 +109,7 @@ class DocumentInline(LookOnlyInline):
 
 
 @admin.register(LoanReferral)
-class LoanPage(_Acting):
+class LoanPage(ActingPage):
     list_display = ("created_at", "number", "lender", "months", "amount_yuan", "status", "reference")
     list_filter = ("status", "lender")
     list_select_related = ("leg__order",)
@@ -173,7 +137,7 @@ class LoanPage(_Acting):
         return self._decide(request, object_id, _("Note the bank's refusal"), approved=False)
 
     def _decide(self, request: HttpRequest, object_id: str, title: Any, *, approved: bool) -> HttpResponse:
-        referral, form = get_object_or_404(LoanReferral, pk=object_id), NoteForm(_posted(request))
+        referral, form = get_object_or_404(LoanReferral, pk=object_id), NoteForm(posted(request))
 
         def do() -> None:
             loans.decide(referral=referral, approved=approved, user=user_of(request), **form.cleaned_data)
@@ -182,7 +146,7 @@ class LoanPage(_Acting):
 
     @action(description=_("The bank has paid"), url_path="disburse", permissions=["decide"], icon="payments")  # type: ignore[untyped-decorator]
     def disburse(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        referral, form = get_object_or_404(LoanReferral, pk=object_id), TransferForm(_posted(request))
+        referral, form = get_object_or_404(LoanReferral, pk=object_id), TransferForm(posted(request))
 
         def do() -> None:
             reference = form.cleaned_data["reference"]
@@ -192,7 +156,7 @@ class LoanPage(_Acting):
 
 
 @admin.register(TradeIn)
-class TradeInPage(_Acting):
+class TradeInPage(ActingPage):
     list_display = ("created_at", "order", "car", "year", "mileage", "status", "offer_yuan", "firm_until")
     list_filter = ("status",)
     list_select_related = ("order",)
@@ -205,7 +169,7 @@ class TradeInPage(_Acting):
 
     @action(description=_("Make an offer"), url_path="offer", permissions=["value"], icon="sell")  # type: ignore[untyped-decorator]
     def make_offer(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        row, form = get_object_or_404(TradeIn, pk=object_id), AmountForm(_posted(request))
+        row, form = get_object_or_404(TradeIn, pk=object_id), AmountForm(posted(request))
 
         def do() -> None:
             trade_ins.offer(trade_in=row, amount=form.fen(), user=user_of(request))
@@ -214,7 +178,7 @@ class TradeInPage(_Acting):
 
     @action(description=_("Note the inspection"), url_path="inspect", permissions=["value"], icon="fact_check")  # type: ignore[untyped-decorator]
     def inspect_car(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        row, form = get_object_or_404(TradeIn, pk=object_id), AmountForm(_posted(request))
+        row, form = get_object_or_404(TradeIn, pk=object_id), AmountForm(posted(request))
 
         def do() -> None:
             reason = form.cleaned_data["reason"]
@@ -257,7 +221,7 @@ class SettlementPage(LookOnlyPage):
 
     @action(description=_("Import a file"), url_path="upload", permissions=["import"], icon="upload")  # type: ignore[untyped-decorator]
     def upload(self, request: HttpRequest) -> HttpResponse:
-        form = UploadForm(_posted(request), request.FILES or None)
+        form = UploadForm(posted(request), request.FILES or None)
         back, refused = reverse("admin:orders_settlementfile_changelist"), ""
         if request.method == "POST" and form.is_valid():
             sent = form.cleaned_data["file"]

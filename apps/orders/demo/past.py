@@ -86,7 +86,9 @@ class Teller:
             books.enter(story, order, lines)
         books.save()
         bookkeeping.book_missing(
-            Order.objects.filter(pk__in=[order.pk for _story, order, _lines in told]).prefetch_related("legs__refunds")
+            Order.objects.filter(pk__in=[order.pk for _story, order, _lines in told]).prefetch_related(
+                "legs__refunds", "credits"
+            )
         )
         for index, (story, order, lines) in enumerate(told):
             self._hold(story, order, lines)

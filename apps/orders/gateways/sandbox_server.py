@@ -206,9 +206,24 @@ def statement(day: date) -> bytes:
     return text.getvalue().encode()
 
 
-def contest(*, payment_id: uuid.UUID, decision: str) -> None:
-    """The payer's bank takes a payment back (``opened``), and decides later: ``won`` by the merchant, or ``lost``."""
-    payment = SandboxPayment.objects.get(pk=payment_id)
-    if payment.status == "paid" and decision in ("opened", "won", "lost"):
-        rest = payment.amount - payment.refunded
-        _owe(payment, f"dispute.{decision}", timezone.now(), amount=rest, reference=f"case-{payment.pk.hex[:12]}")
+@transaction.atomic
+def contest(*, payment_id: uuid.UUID, decision: str) -> bool:
+    """The payer's bank takes a payment back (``opened``), and decides later: ``won`` by the merchant, or ``lost``. Returns
+    whether that was possible: each case is opened once and decided once."""
+    payment = SandboxPayment.objects.select_for_update().get(pk=payment_id)
+    cases = payment.events.filter(kind__startswith="dispute.").order_by("pk")
+    latest = getattr(cases.last(), "kind", "")
+    may = {
+        "opened": latest in ("", "dispute.won"),
+        "won": latest == "dispute.opened",
+        "lost": latest == "dispute.opened",
+    }
+    rest = payment.amount - payment.refunded
+    if payment.status != "paid" or not may.get(decision) or rest <= 0:
+        return False
+    number = cases.filter(kind="dispute.opened").count() + (decision == "opened")
+    if decision == "lost":  # the payer has it back
+        SandboxPayment.objects.filter(pk=payment.pk).update(refunded=payment.amount)
+    reference = f"case-{payment.pk.hex[:12]}-{number}"
+    _owe(payment, f"dispute.{decision}", timezone.now(), amount=rest, reference=reference)
+    return True

@@ -161,6 +161,14 @@ class Refund(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("user")
     )
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("confirmed by"),
+    )
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     error = models.CharField(_("error"), max_length=300, blank=True)
     transaction = models.CharField(_("gateway's transaction"), max_length=120, blank=True)
@@ -172,7 +180,13 @@ class Refund(models.Model):
         verbose_name = _("refund")
         verbose_name_plural = _("refunds")
         ordering = ["-created_at"]
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_positive")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_positive"),
+            # Who asks for money to leave the house does not say alone that it has left.
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None) | Q(user=None) | ~Q(user=F("confirmed_by")), name="refund_two_people"
+            ),
+        ]
         indexes = [models.Index(fields=["next_at"], condition=Q(status="due"), name="refund_due")]
 
     def __str__(self) -> str:

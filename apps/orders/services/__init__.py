@@ -1,6 +1,14 @@
 """Every write of the orders app."""
 
-from apps.orders.services.backoffice import advance, advance_line, close_work_item, refund, retry_step, take_work_item
+from apps.orders.services.backoffice import (
+    advance,
+    advance_line,
+    close_work_item,
+    contest,
+    refund,
+    retry_step,
+    take_work_item,
+)
 from apps.orders.services.baskets import (
     add_line,
     basket_of,
@@ -58,6 +66,7 @@ __all__ = [
     "close_inspection",
     "close_return",
     "close_work_item",
+    "contest",
     "create_basket",
     "decide_waiver",
     "drop_code",

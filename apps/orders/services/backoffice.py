@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 
-from apps.orders.errors import NothingDue, NothingToRefund, NotParked, ReasonNeeded
+from apps.orders.errors import NotContestable, NothingDue, NothingToRefund, NotParked, ReasonNeeded
 from apps.orders.fulfilment.queue import wake
+from apps.orders.gateways import sandbox_server
 from apps.orders.lifecycle import LineStatus, Status
-from apps.orders.models import FulfilmentStep, Order, OrderLine, PaymentLeg, Refund, WorkItem
+from apps.orders.models import FulfilmentStep, Order, OrderLine, PaymentLeg, Refund, SandboxPayment, WorkItem
 from apps.orders.services import payments, transitions
-from apps.orders.services.permissions import ADVANCE, REFUND, require_permission
+from apps.orders.services.permissions import ADVANCE, CLEAR, REFUND, require_permission
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -83,6 +84,17 @@ def refund(*, leg: PaymentLeg, amount: int, reason: str, user: "User") -> Refund
     if made is None:
         raise NothingToRefund(field="amount")
     return made
+
+
+def contest(*, payment: SandboxPayment, decision: str, user: "User") -> None:
+    """Play the payer's bank at the test gateway: it contests a payment (``opened``), then decides (``won``, ``lost``).
+
+    Raises:
+        NotAllowed; NotContestable: there is nothing to contest or to decide.
+    """
+    require_permission(user, CLEAR)
+    if not sandbox_server.contest(payment_id=payment.pk, decision=decision):
+        raise NotContestable
 
 
 @transaction.atomic

@@ -16,6 +16,8 @@ SALES, CANCELLATION_FEES = "sales", "income:cancellation"
 CREDITS_GRANTED, COINS_REDEEMED, GATEWAY_FEES = "expense:credits", "expense:coins", "expense:gateway_fees"
 BANK, DISPUTED, SUSPENSE, TRADE_INS = "bank", "disputed", "suspense", "trade_ins"
 _P = PaymentLeg.Purpose
+_SOLD_IN = (Status.DELIVERED, Status.COMPLETED, Status.RETURNING, Status.RETURNED)
+_AT_ONCE = 500
 
 
 def source_of(leg: PaymentLeg) -> str:
@@ -30,13 +32,28 @@ def gateway(name: str) -> str:
 
 
 def book_missing(orders: Iterable[Order]) -> int:
-    """Book payments, refunds, fees and sales of orders that were written in bulk, without their services; returns how many
-    movements that were. Read them with ``legs__refunds``."""
-    return post_many([movement for order in orders for movement in _movements(order)])
+    """Book payments, refunds, fees, credits and sales of orders that were written without their services, in bulk or before there
+    were books; returns how many movements that were. Read them with ``legs__refunds`` and ``credits``."""
+    found = list(orders)
+    keys = [_sale(order) for order in found]
+    sold = set(Entry.objects.filter(key__in=keys).values_list("key", flat=True))
+    return post_many([movement for order in found for movement in _movements(order, is_sold=_sale(order) in sold)])
 
 
-def _movements(order: Order) -> Iterator[Movement]:
+def book_all_missing() -> int:
+    """The same for every order; returns how many movements were missing."""
+    booked, last = 0, 0
+    while True:
+        some = Order.objects.filter(pk__gt=last).order_by("pk").prefetch_related("legs__refunds", "credits")[:_AT_ONCE]
+        orders = list(some)
+        if not orders:
+            return booked
+        booked, last = booked + book_missing(orders), orders[-1].pk
+
+
+def _movements(order: Order, *, is_sold: bool) -> Iterator[Movement]:
     number, paid, gone = order.number, 0, 0
+    yield from _credits(order)
     for leg in order.legs.all():
         if leg.captured:
             paid += leg.captured
@@ -44,7 +61,7 @@ def _movements(order: Order) -> Iterator[Movement]:
             yield Movement(f"capture:{leg.pk}", "capture", come, number)
         for refund in leg.refunds.all():
             gone += refund.amount
-            due = [(CUSTOMERS, refund.amount), (REFUNDS_DUE, -refund.amount)]
+            due = [(SALES if is_sold else CUSTOMERS, refund.amount), (REFUNDS_DUE, -refund.amount)]
             yield Movement(f"refund_due:{refund.pk}", "refund_due", due, number)
             if refund.status == Refund.Status.DONE:
                 back = [(REFUNDS_DUE, refund.amount), (source_of(leg), -refund.amount)]
@@ -53,8 +70,17 @@ def _movements(order: Order) -> Iterator[Movement]:
         gone += order.cancellation_fee
         kept = [(CUSTOMERS, order.cancellation_fee), (CANCELLATION_FEES, -order.cancellation_fee)]
         yield Movement(f"fee:{order.pk}", "fee", kept, number)
-    if order.status in (Status.DELIVERED, Status.COMPLETED) and paid > gone:
+    if order.status in _SOLD_IN and not is_sold and paid > gone:
         yield Movement(_sale(order), "sale", [(CUSTOMERS, paid - gone), (SALES, gone - paid)], number)
+
+
+def _credits(order: Order) -> Iterator[Movement]:
+    for credit in order.credits.all():
+        granted = [(CREDITS_GRANTED, credit.amount), (CREDITS, -credit.amount)]
+        yield Movement(f"credit:{credit.pk}", "credit", granted, order.number)
+        if credit.lapsed:
+            lapsed = [(CREDITS, credit.lapsed), (CREDITS_GRANTED, -credit.lapsed)]
+            yield Movement(f"credit_lapsed:{credit.pk}", "credit_lapsed", lapsed, order.number)
 
 
 def captured(leg: PaymentLeg, order: Order) -> Entry:

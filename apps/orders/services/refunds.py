@@ -9,7 +9,7 @@ from django.db.models import F, Sum
 from django.utils import timezone
 
 from apps.common.doorbell import ring
-from apps.orders.errors import NotByHand, ReasonNeeded
+from apps.orders.errors import NotByHand, ReasonNeeded, SamePerson
 from apps.orders.gateways import PaymentRef, gateway
 from apps.orders.lifecycle import IN_WORK, PAID, LegStatus, Status
 from apps.orders.models import Order, PaymentLeg, Refund
@@ -216,7 +216,8 @@ def confirm_by_hand(*, refund: Refund, reference: str, user: "User") -> Refund:
     """Somebody has sent a loan back to its bank, or returned an old car or its price; ``reference`` says by what transfer.
 
     Raises:
-        NotAllowed, ReasonNeeded; NotByHand: a gateway does this one, or it is done.
+        NotAllowed, ReasonNeeded; NotByHand: a gateway does this one, or it is done. SamePerson: who asked for the refund
+        does not confirm it.
     """
     from apps.orders.services.cancelling import settle
 
@@ -227,8 +228,10 @@ def confirm_by_hand(*, refund: Refund, reference: str, user: "User") -> Refund:
     fresh = Refund.objects.select_for_update().select_related("leg").get(pk=refund.pk)
     if fresh.status == Refund.Status.DONE or fresh.leg.purpose not in BY_HAND:
         raise NotByHand
-    fresh.transaction, fresh.user = reference.strip()[:120], user
-    fresh.save(update_fields=["user"])
+    if fresh.user_id == user.pk:
+        raise SamePerson(SamePerson.confirming)
+    fresh.transaction, fresh.confirmed_by = reference.strip()[:120], user
+    fresh.save(update_fields=["confirmed_by"])
     finish_refund(fresh, PaymentLeg.objects.select_for_update().get(pk=fresh.leg_id), order)
     settle(order)
     return fresh
