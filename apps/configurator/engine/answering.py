@@ -1,87 +1,103 @@
 """From totals per slot to the ``Answer``, and from a repaired car to the ``Repair``: the same for every machine."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from math import inf
+
+import numpy as np
+import numpy.typing as npt
 
 from .answer import Answer, Repair
 from .layout import Layout
 from .model import Model, option_of
 from .totals import Totals
 
+type Flags = npt.NDArray[np.bool]
+"""One for each slot."""
+
 
 class Board:
     """What the screen shows, by slot: worked out once per model, so that a click costs little Python."""
 
-    def __init__(self, model: Model, layout: Layout, slots: int) -> None:
-        """``slots``: how many there are, counters of the encoding included."""
+    def __init__(self, model: Model, layout: Layout) -> None:
         slot_of = layout.slot_of
-        groups = model.groups
-        self.option_slots = {option.id: slot_of[option.id] for option in model.options()}
-        self.refusal_slots = {
-            o.id: slot_of[f"!{o.id}"] for group in groups if group.pick == "any" for o in group.options
-        }
-        self.option_at = _by_slot(self.option_slots, slots)
-        self.refusal_at = _by_slot(self.refusal_slots, slots)
-        self.singles = [(group.name, [o.id for o in group.options]) for group in groups if group.pick == "one"]
+        singles = [group for group in model.groups if group.pick == "one"]
+        several = [option.id for group in model.groups if group.pick == "any" for option in group.options]
+        self._options = _Slots({option.id: slot_of[option.id] for option in model.options()})
+        self._refusals = _Slots({option: slot_of[f"!{option}"] for option in several})
+        self._singles = _Slots({option.id: slot_of[option.id] for group in singles for option in group.options})
+        self._groups = [group.name for group in singles]
+        self._begins = np.cumsum([0, *(len(group.options) for group in singles)])[:-1]
+        """Where the options of every single group begin among ``_singles``."""
+        self._group_of = {option.id: group.name for group in singles for option in group.options}
 
     def answer(
         self,
         choices: tuple[str, ...],
-        totals: list[int | None],
-        blocked: Sequence[int],
+        costs: Sequence[int | float],
+        blocked: Flags,
         *,
+        base: int = 0,
         count: int | None,
         minimum: int | None,
-        complete: Sequence[int] | None,
+        complete: Flags | None,
         budget: int | None,
     ) -> Answer:
         """The answer to a click.
 
-        ``totals``: per slot the least total with it, whatever the budget, but of no meaning for the ``blocked`` slots;
-        the list becomes part of the answer. ``complete``: the slots of a cheapest car.
+        ``costs``: per slot the least total with it, ``base`` not counted and whatever the budget, infinite where
+        ``blocked``; the sequence becomes part of the answer. ``complete``: the slots of a cheapest car.
         """
-        for slot in blocked:
-            totals[slot] = None
-        needed = filter(None, map(self.refusal_at.__getitem__, blocked))
-        forced, undecided = self._decided(choices, totals, needed, valid=minimum is not None)
-        if budget is not None:
-            totals = [None if total is None or total > budget else total for total in totals]
+        forced, undecided = self._decided(choices, blocked, valid=minimum is not None)
+        limit = inf if budget is None else budget - base + 1
         return Answer(
             valid=minimum is not None,
             count=count,
             minimum=minimum,
-            from_total=Totals(self.option_slots, totals),
-            refuse=Totals(self.refusal_slots, totals),
+            from_total=Totals(self._options.slot_of, costs, base=base, limit=limit),
+            refuse=Totals(self._refusals.slot_of, costs, base=base, limit=limit),
             undecided=tuple(undecided),
-            forced=frozenset(forced),
+            forced=forced,
             complete=None if complete is None else self.picked(complete),
         )
 
-    def picked(self, slots: Iterable[int]) -> tuple[str, ...]:
+    def picked(self, slots: Flags) -> tuple[str, ...]:
         """The options among the slots."""
-        return tuple(filter(None, map(self.option_at.__getitem__, slots)))
+        return tuple(self._options.among(slots))
 
-    def _decided(
-        self, choices: tuple[str, ...], totals: list[int | None], needed: Iterable[str], *, valid: bool
-    ) -> tuple[list[str], list[str]]:
-        """The options that the choices force (``needed``: cannot be left out), and the groups that nothing decides."""
-        chosen = {option_of(choice) for choice in choices}
-        forced = [option for option in needed if option not in chosen] if valid else []
+    def _decided(self, choices: tuple[str, ...], blocked: Flags, *, valid: bool) -> tuple[frozenset[str], list[str]]:
+        """The options that the choices force, and the single groups that nothing decides."""
+        chosen = set(map(option_of, choices))
+        decided = set(map(self._group_of.get, chosen))
+        if not valid:
+            return frozenset(), [name for name in self._groups if name not in decided]
+        forced = self._refusals.among(blocked)
         undecided: list[str] = []
-        for name, options in self.singles:
-            if chosen.isdisjoint(options):
-                left = [option for option in options if totals[self.option_slots[option]] is not None]
-                if valid and len(left) == 1:
-                    forced += left
+        free = ~blocked[self._singles.slots]
+        left = np.add.reduceat(free, self._begins, dtype=np.intp) if self._groups else free  # a car has no empty group
+        only = self._singles.names[free].tolist()
+        place = 0
+        for name, number in zip(self._groups, left.tolist(), strict=True):
+            if name not in decided:
+                if number == 1:
+                    forced.append(only[place])
                 else:
                     undecided.append(name)
-        return forced, undecided
+            place += number
+        return frozenset(forced).difference(chosen), undecided
 
 
-def _by_slot(slots: dict[str, int], count: int) -> list[str | None]:
-    names: list[str | None] = [None] * count
-    for name, slot in slots.items():
-        names[slot] = name
-    return names
+class _Slots:
+    """Options, and where they (or their refusals) are."""
+
+    def __init__(self, slot_of: dict[str, int]) -> None:
+        self.slot_of = slot_of
+        self.names = np.array(list(slot_of), object)
+        self.slots = np.array(list(slot_of.values()), np.intp)
+
+    def among(self, flags: Flags) -> list[str]:
+        """The options whose slots have the flag."""
+        found: list[str] = self.names[flags[self.slots]].tolist()
+        return found
 
 
 def holds(literal: str, car: frozenset[str]) -> bool:

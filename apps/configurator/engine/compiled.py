@@ -1,7 +1,8 @@
 """Answers by sweeping a compiled circuit: the machine of every model that compiles."""
 
-from collections.abc import Iterable, Mapping
-from functools import cached_property
+from collections.abc import Mapping
+from functools import cache, cached_property, partial
+from itertools import chain
 from math import inf
 
 from .answer import Answer, Conflict, Repair
@@ -29,27 +30,27 @@ class CompiledModel(Machine):
         self._layout: Layout = layout_of(model)
         prices, self._constant = price_vector(self._layout, model)
         self._sweeper = Sweeper(circuit, prices, mode)
-        self._board = Board(model, self._layout, max(circuit.slots, self._layout.slots))
+        self._board = Board(model, self._layout)
         low, high = _range(self._layout, prices)
         self._low = low
         self._penalty = high - low + 1
         """More than two cars can differ in price."""
+        self._against = cache(partial(_contradicting, self._layout))
 
     def possible(self, choices: tuple[str, ...]) -> frozenset[str]:
-        blocked = set(self._sweeper.sweep(self._masked(self.model.normal_choices(choices))).blocked)
-        return frozenset(literal for literal, slot in self._layout.slot_of.items() if slot not in blocked)
+        swept = self._sweeper.sweep(self._masked(self.model.normal_choices(choices)))
+        return frozenset(literal for literal, slot in self._layout.slot_of.items() if swept.costs[slot] != inf)
 
     def answer(self, choices: tuple[str, ...], *, budget: int | None = None) -> Answer:
         choices = self.model.normal_choices(choices)
-        masked = self._masked(choices)
-        swept = self._sweeper.sweep(masked, trace=True)
-        constant = self._constant
+        swept = self._sweeper.sweep(self._masked(choices), whole=True)
         return self._board.answer(
             choices,
-            [cost + constant for cost in swept.costs] if constant else [*swept.costs],
+            swept.costs,
             swept.blocked,
-            count=0 if swept.least is None else self._sweeper.count(masked),
-            minimum=None if swept.least is None else swept.least + constant,
+            base=self._constant,
+            count=swept.count,
+            minimum=None if swept.least is None else swept.least + self._constant,
             complete=swept.car,
             budget=budget,
         )
@@ -69,7 +70,6 @@ class CompiledModel(Machine):
         return NearestCars(
             self._layout.slot_of,
             swept.costs,
-            set(swept.blocked),
             penalty=self._penalty,
             low=self._low,
             base=self._low + self._constant,
@@ -100,7 +100,7 @@ class CompiledModel(Machine):
 
     def _masked(self, choices: tuple[str, ...]) -> dict[int, Cost]:
         """The slots that contradict a choice, blocked."""
-        return {slot: inf for choice in choices for slot in self._against(choice)}
+        return dict.fromkeys(chain.from_iterable(map(self._against, choices)), inf)
 
     def _penalised(self, choices: tuple[str, ...]) -> tuple[dict[int, Cost], int]:
         """The slots that contradict choices, dearer by a penalty for each, and what that adds up to at most."""
@@ -110,12 +110,12 @@ class CompiledModel(Machine):
                 costs[slot] = costs.get(slot, self._sweeper.costs.values[slot]) + self._penalty
         return costs, self._penalty * (len(choices) + 1)
 
-    def _against(self, choice: str) -> Iterable[int]:
-        layout = self._layout
-        variable = layout.variable_of[choice]
-        slot = layout.slot_of[choice]
-        first = layout.first[variable]
-        return (other for other in range(first, first + layout.sizes[variable]) if other != slot)
+
+def _contradicting(layout: Layout, choice: str) -> tuple[int, ...]:
+    """The slots that contradict the choice."""
+    variable = layout.variable_of[choice]
+    first = layout.first[variable]
+    return tuple(slot for slot in range(first, first + layout.sizes[variable]) if slot != layout.slot_of[choice])
 
 
 def _range(layout: Layout, prices: list[int]) -> tuple[int, int]:

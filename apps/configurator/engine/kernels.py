@@ -1,8 +1,8 @@
 """The sweeps over a circuit's runs, in one source for two ways of running it.
 
 Interpreted, on lists, numbers are Python integers (exact at any size) and blocked is ``inf``. Compiled by numba, on
-arrays, they are float64, in which integers are exact up to 2^53; the caller (``sweep.py``) sees to that. Floats have
-an infinity that adds up, which spares every test for "blocked" in the pass up.
+arrays, they are float64, in which integers are exact up to 2^53; the callers (``sweep.py``, ``counting.py``) see to
+that. Floats have an infinity that adds up, which spares every test for "blocked" in the pass up.
 
 Compiling takes a second or two, so it happens in a background thread the first time a large circuit wants it, and is
 kept in numba's cache on disk; until it is done, and for small circuits, sweeps run interpreted.
@@ -16,30 +16,37 @@ from dataclasses import dataclass
 from typing import Any
 
 INF = float("inf")
+EXACT_COUNT = 2.0**53
+"""Doubles hold all whole numbers up to this."""
 LANES = 8
-"""Residues that are counted side by side: one vector register of doubles."""
+"""Residues that are counted side by side."""
 _ROUND = 1.5 * 2.0**52
 
 
-def sweep_up(runs: Any, children: Any, up: Any) -> None:
-    """``up[n]``: the cheapest way to fulfil the node. The literals' costs are given in ``up[:slots]``."""
+def sweep_up(runs: Any, children: Any, up: Any, counts: Any) -> None:
+    """``up[n]``: the cheapest way to fulfil the node, ``counts[n]``: in how many ways; the literals' are given.
+
+    Both in one pass: reading which children a node has takes longer than adding and multiplying.
+    """
     for run in range(len(runs) - 1):
         arity = runs[run][1]
         at = runs[run][3]
         if runs[run][0] == 0:
             for node in range(runs[run][2], runs[run + 1][2]):
-                total = up[children[at]]
+                total, ways = up[children[at]], counts[children[at]]
                 for place in range(at + 1, at + arity):
                     total += up[children[place]]
-                up[node] = total
+                    ways *= counts[children[place]]
+                up[node], counts[node] = total, ways
                 at += arity
         else:
             for node in range(runs[run][2], runs[run + 1][2]):
-                least = up[children[at]]
+                least, ways = up[children[at]], counts[children[at]]
                 for place in range(at + 1, at + arity):
                     value = up[children[place]]
                     least = value if value < least else least
-                up[node] = least
+                    ways += counts[children[place]]
+                up[node], counts[node] = least, ways
                 at += arity
 
 
@@ -78,75 +85,73 @@ def sweep_down(runs: Any, children: Any, up: Any, down: Any) -> None:  # noqa: C
             down[blocked] = min(total, down[blocked])
 
 
-def trace(runs: Any, children: Any, up: Any, taken: Any) -> None:
-    """Mark a cheapest car: ``taken`` is given as 0 but 1 at the root; after it, the literals in the car are 1."""
-    for back in range(len(runs) - 1):
-        run = len(runs) - 2 - back
-        arity = runs[run][1]
-        begin = runs[run][3]
-        for node in range(runs[run][2], runs[run + 1][2]):
-            at = begin
-            begin += arity
-            if taken[node] == 0:
-                continue
-            if runs[run][0] == 0:
-                for place in range(at, at + arity):
-                    taken[children[place]] = 1
-            else:
-                best = children[at]
-                for place in range(at + 1, at + arity):
-                    if up[children[place]] < up[best]:
-                        best = children[place]
-                taken[best] = 1
+def trace(kinds: Any, begins: Any, children: Any, up: Any, stack: Any, taken: Any) -> None:
+    """Mark a cheapest car: ``taken`` is given as 0; after it, the literals in the car are 1.
+
+    ``kinds`` and ``begins`` tell of every inner node what it is and where its children begin; ``stack`` has room for
+    all nodes. Only the car's own nodes are visited, each once: the parts of an AND share no variable.
+    """
+    slots = len(taken)
+    stack[0] = slots + len(kinds) - 1
+    height = 1
+    while height:
+        height -= 1
+        node = stack[height]
+        if node < slots:
+            taken[node] = 1
+            continue
+        begin, end = begins[node - slots], begins[node - slots + 1]
+        if kinds[node - slots] == 0:
+            for place in range(begin, end):
+                stack[height] = children[place]
+                height += 1
+        else:
+            best = children[begin]
+            for place in range(begin + 1, end):
+                if up[children[place]] < up[best]:
+                    best = children[place]
+            stack[height] = best
+            height += 1
 
 
-def count_exactly(runs: Any, children: Any, counts: Any) -> None:
-    """``counts[n]``: in how many ways the node can be fulfilled, in Python integers; interpreted only."""
-    for run in range(len(runs) - 1):
-        kind, arity, first, at = runs[run]
-        for node in range(first, runs[run + 1][2]):
-            number = counts[children[at]]
-            for place in range(at + 1, at + arity):
-                number = number * counts[children[place]] if kind == 0 else number + counts[children[place]]
-            counts[node] = number
-            at += arity
+def count_residues(large: Any, parts: Any, counts: Any, primes: Any, residues: Any) -> None:  # noqa: C901 (one kernel)
+    """``residues[i, l]``: the number of ways of the large node ``i`` modulo ``primes[l]``; compiled only.
 
-
-def count_residues(runs: Any, children: Any, primes: Any, counts: Any) -> None:  # noqa: C901 (one kernel)
-    """``counts[n, l]``: the number of ways modulo ``primes[l]``, for ``LANES`` primes below 2^27; compiled only.
-
-    Residues lie between minus and plus half a prime, so that a product is below 2^52 and a double holds it exactly.
-    Adding and subtracting ``_ROUND`` rounds a quotient to the nearest whole number; the lanes are vectorised. Children
-    that come before the first OR, literals and ANDs of literals, are 0 or 1 and need no multiplication.
+    ``large`` has a row (kind, first part, first large part, end) for each; its parts in ``parts`` are nodes, whose
+    ``counts`` are exact, then large nodes by their own numbers. There are ``LANES`` primes below 2^27. Residues lie
+    between minus and plus half a prime, so that a product is below 2^52 and a double holds it exactly. Adding and
+    subtracting ``_ROUND`` rounds a quotient to the nearest whole number.
     """
     inverse = 1.0 / primes
-    first_or = 0
-    while runs[first_or][0] == 0:
-        first_or += 1
-    for run in range(len(runs) - 1):
-        kind, arity, first, end = runs[run]
-        for node in range(first, runs[run + 1][2]):
-            at = end
-            end += arity
-            start = 1.0 - kind
-            while kind == 0 and at < end and children[at] < runs[first_or][2]:
-                start *= counts[children[at], 0]
+    for row in range(len(large)):
+        kind, at, middle, end = large[row]
+        number = 0.0  # an OR's lanes begin empty, an AND's with as many of its parts as a double holds
+        if kind == 0:
+            number = counts[parts[at]] if at < middle else 1.0
+            at += 1
+            while at < middle and number * counts[parts[at]] < EXACT_COUNT:
+                number *= counts[parts[at]]
+                at += 1
+        for lane in range(LANES):
+            residues[row, lane] = number - ((number * inverse[lane] + _ROUND) - _ROUND) * primes[lane]
+        if kind == 0 and number == 0.0:
+            continue
+        while at < middle:
+            number = counts[parts[at]]
+            at += 1
+            while kind == 0 and at < middle and number * counts[parts[at]] < EXACT_COUNT:
+                number *= counts[parts[at]]
                 at += 1
             for lane in range(LANES):
-                counts[node, lane] = start
-            if kind == 1:
-                for place in range(at, end):
-                    for lane in range(LANES):
-                        counts[node, lane] += counts[children[place], lane]
-                for lane in range(LANES):
-                    value = counts[node, lane]
-                    counts[node, lane] = value - ((value * inverse[lane] + _ROUND) - _ROUND) * primes[lane]
-            elif start != 0.0:
-                for place in range(at, end):
-                    child = children[place]
-                    for lane in range(LANES):
-                        value = counts[node, lane] * counts[child, lane]
-                        counts[node, lane] = value - ((value * inverse[lane] + _ROUND) - _ROUND) * primes[lane]
+                value = number - ((number * inverse[lane] + _ROUND) - _ROUND) * primes[lane]
+                value = residues[row, lane] * value if kind == 0 else residues[row, lane] + value
+                residues[row, lane] = value - ((value * inverse[lane] + _ROUND) - _ROUND) * primes[lane]
+        for place in range(middle, end):
+            other = parts[place]
+            for lane in range(LANES):
+                value = residues[other, lane]
+                value = residues[row, lane] * value if kind == 0 else residues[row, lane] + value
+                residues[row, lane] = value - ((value * inverse[lane] + _ROUND) - _ROUND) * primes[lane]
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,19 +232,20 @@ def _build(*, on_disk: bool) -> Kernels:
     import numba
 
     # read-only arrays have a type of their own, and artefacts are read-only
-    runs = numba.types.Array(numba.int32, 2, "C", readonly=True)
-    children = numba.types.Array(numba.int32, 1, "C", readonly=True)
+    # unsigned, for numba lets a signed index count from the end, which takes a quarter of a sweep's time
+    rows = numba.types.Array(numba.uint32, 2, "C", readonly=True)
+    numbers = numba.types.Array(numba.uint32, 1, "C", readonly=True)
     floats, table = numba.float64[::1], numba.float64[:, ::1]
 
     def build(function: Callable[..., None], *arguments: Any) -> Callable[..., None]:
-        njit: Any = numba.njit
-        signature = numba.void(runs, children, *arguments)
-        compiled: Callable[..., None] = njit([signature], cache=on_disk, nogil=True)(function)
+        # products may be fused with sums: nothing is rounded either way, and counting takes half the time
+        njit: Any = numba.njit([numba.void(*arguments)], cache=on_disk, nogil=True, fastmath={"contract"})
+        compiled: Callable[..., None] = njit(function)
         return compiled
 
     return Kernels(
-        sweep_up=build(sweep_up, floats),
-        sweep_down=build(sweep_down, floats, floats),
-        trace=build(trace, floats, numba.uint8[::1]),
-        count_residues=build(count_residues, floats, table),
+        sweep_up=build(sweep_up, rows, numbers, floats, floats),
+        sweep_down=build(sweep_down, rows, numbers, floats, floats),
+        trace=build(trace, numbers, numbers, numbers, floats, numba.uint32[::1], numba.boolean[::1]),
+        count_residues=build(count_residues, rows, numbers, floats, floats, table),
     )

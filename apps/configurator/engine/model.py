@@ -164,12 +164,15 @@ class Model:
     """Option id to its group."""
     prices: dict[str, int] = field(init=False, repr=False, compare=False)
     """Option id to its price."""
+    sayable: frozenset[str] = field(init=False, repr=False, compare=False)
+    """All ``literals``."""
 
     def __post_init__(self) -> None:
         from .validation import check_model
 
         object.__setattr__(self, "group_of", {o.id: group for group in self.groups for o in group.options})
         object.__setattr__(self, "prices", {o.id: o.price for group in self.groups for o in group.options})
+        object.__setattr__(self, "sayable", frozenset(literals(self)))
         check_model(self)
 
     def options(self) -> Iterator[Option]:
@@ -183,9 +186,10 @@ class Model:
 
     def normal_choices(self, choices: tuple[str, ...]) -> tuple[str, ...]:
         """The choices without repetitions, checked; raises ``ModelError`` for one that does not exist."""
-        from .validation import check_choices
+        if not self.sayable.issuperset(choices):
+            from .validation import check_choices
 
-        check_choices(self, choices)
+            check_choices(self, choices)
         return tuple(dict.fromkeys(choices))
 
     def released(self, choices: tuple[str, ...], literal: str) -> tuple[str, ...]:

@@ -5,13 +5,16 @@ against. CP-SAT (``prices.py``) is loaded when the first price is asked: that ta
 """
 
 import time
+from collections.abc import Iterable
 from functools import cached_property
+from math import inf
 from typing import TYPE_CHECKING
 
+import numpy as np
 from pysat.solvers import Solver
 
 from .answer import Answer, Conflict, Repair
-from .answering import Board, holds, repair_of
+from .answering import Board, Flags, holds, repair_of
 from .encoding import encode
 from .explain import RuleSolver
 from .machine import Machine
@@ -31,7 +34,7 @@ class SolverModel(Machine):
         super().__init__(model, context)
         self._count_limit = count_limit
         self._problem = encode(model, context)
-        self._board = Board(model, self._problem.layout, self._problem.layout.slots)
+        self._board = Board(model, self._problem.layout)
         self._rules = RuleSolver(model, self._problem)
 
     @cached_property
@@ -68,25 +71,27 @@ class SolverModel(Machine):
         cheapest = self._prices.cheapest(choices, deadline)
         possible = self.possible(choices)
         slot_of = self._problem.layout.slot_of
-        totals: list[int | None] = [0] * self._problem.layout.slots
-        blocked: list[int] = []
-        for literal, slot in slot_of.items():
-            kept = self.model.released(choices, literal)
-            if literal not in possible:
-                blocked.append(slot)
-            elif cheapest is not None and holds(literal, cheapest) and len(kept) == len(choices):
+        totals: list[int | float] = [inf] * self._problem.layout.slots
+        for literal in possible:
+            slot, kept = slot_of[literal], self.model.released(choices, literal)
+            if cheapest is not None and holds(literal, cheapest) and len(kept) == len(choices):
                 totals[slot] = self.model.total(cheapest)
             else:
                 totals[slot] = self.model.total(self._cheapest((*kept, literal), deadline))
         return self._board.answer(
             choices,
             totals,
-            blocked,
+            np.array([total == inf for total in totals], np.bool),
             count=self._count(choices),
             minimum=None if cheapest is None else self.model.total(cheapest),
-            complete=None if cheapest is None else [slot for name, slot in slot_of.items() if name in cheapest],
+            complete=None if cheapest is None else self._flags(slot_of[option] for option in cheapest),
             budget=budget,
         )
+
+    def _flags(self, slots: Iterable[int]) -> Flags:
+        flags = np.zeros(self._problem.layout.slots, np.bool)
+        flags[list(slots)] = True
+        return flags
 
     def _cheapest(self, fixed: tuple[str, ...], deadline: float | None) -> frozenset[str]:
         """A cheapest car where SAT says that there is one."""

@@ -6,18 +6,21 @@ prices what is allowed and also what the visitor's choice of the same group excl
 """
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
-from math import inf, prod
-from typing import Any, Literal
+from functools import cached_property
+from math import inf
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from . import kernels
+from .answering import Flags
 from .circuit import Circuit
+from .counting import Counter
 
+type Places = npt.NDArray[np.uint32]
 type Cost = int | float
 """A whole number of fen, or ``inf``."""
 type Mode = Literal["auto", "interpreted", "compiled"]
@@ -34,12 +37,14 @@ class Swept:
 
     least: int | None
     """The cost of a cheapest car, ``None`` if there is none."""
-    costs: list[int]
+    costs: Sequence[Cost]
     """Per slot the least cost of a car with it, at its price: what it costs on the way plays no part."""
-    blocked: list[int]
-    """The slots that no car has; their costs mean nothing."""
-    car: list[int] | None
+    blocked: Flags
+    """The slots that no car has: those whose cost is infinite."""
+    car: Flags | None = None
     """The slots of a cheapest car, if there is one and it was asked for."""
+    count: int | None = None
+    """How many cars have no slot whose cost on the way is infinite, exactly, if it was asked for."""
 
 
 @dataclass(slots=True)
@@ -67,96 +72,93 @@ class Sweeper:
         self.costs = Costs(prices + [0] * (circuit.slots - len(prices)))
         self.mode = mode
         self._own = threading.local()
-        self._system = ResidueSystem(circuit.total if self._wants_kernels else 0)
+        self._runs = circuit.runs.view(np.uint32)
+        self._children = circuit.children.view(np.uint32)
         if mode == "compiled":
             kernels.load_kernels()
         elif self._wants_kernels:
             kernels.ready_kernels()
 
-    def sweep(self, changes: Mapping[int, Cost], magnitude: int = 0, *, trace: bool = False) -> Swept:
-        """One pass up, one pass down, and one to ``trace`` a cheapest car."""
+    def sweep(self, changes: Mapping[int, Cost], magnitude: int = 0, *, whole: bool = False) -> Swept:
+        """One pass up and one pass down; ``whole``: the number of cars and a cheapest one as well."""
         circuit = self.circuit
         if circuit.total == 0:
-            return Swept(None, [0] * circuit.slots, list(range(circuit.slots)), None)
+            return Swept(None, [inf] * circuit.slots, np.ones(circuit.slots, np.bool), count=0)
         if circuit.slots == 0:  # nothing to choose: the one car without anything
-            return Swept(0, [], [], [])
+            none = np.zeros(0, np.bool)
+            return Swept(0, [], none, none, count=1)
         compiled = self._kernels(magnitude)
         if compiled is None:
-            return self._interpreted(changes, trace=trace)
-        work = self._work(changes)
-        compiled.sweep_up(circuit.runs, circuit.children, work.up)
-        least = work.up[-1]
-        car = self._traced(compiled, work) if trace and least != inf else None
+            return self._interpreted(changes, whole=whole)
+        work = self._up(compiled, changes)
+        least = None if work.up[-1] == inf else int(work.up[-1])
+        car = self._traced(compiled, work) if whole and least is not None else None
         work.down.fill(inf)
         work.down[-1] = 0.0
-        compiled.sweep_down(circuit.runs, circuit.children, work.up, work.down)
+        compiled.sweep_down(self._runs, self._children, work.up, work.down)
         costs = work.down[: circuit.slots] + self.costs.array
-        blocked = np.flatnonzero(costs == inf)
-        costs[blocked] = 0.0
-        return Swept(None if least == inf else int(least), costs.astype(np.int64).tolist(), blocked.tolist(), car)
+        count = self._counter.number(work.counts) if whole and changes else circuit.total
+        return Swept(least, memoryview(costs), costs == inf, car, count)
 
-    def cheapest(self, changes: Mapping[int, Cost], magnitude: int = 0) -> list[int] | None:
+    def cheapest(self, changes: Mapping[int, Cost], magnitude: int = 0) -> Flags | None:
         """The slots of a cheapest car, ``None`` if there is none."""
-        circuit = self.circuit
-        if circuit.total == 0:
+        if self.circuit.total == 0:
             return None
-        if circuit.slots == 0:
-            return []
+        if self.circuit.slots == 0:
+            return np.zeros(0, np.bool)
         compiled = self._kernels(magnitude)
         if compiled is None:
-            return self._traced_lists(self._up(changes))
-        work = self._work(changes)
-        compiled.sweep_up(circuit.runs, circuit.children, work.up)
+            return self._traced_lists(self._up_lists(changes)[0])
+        work = self._up(compiled, changes)
         return None if work.up[-1] == inf else self._traced(compiled, work)
 
-    def _traced(self, compiled: kernels.Kernels, work: "_Work") -> list[int]:
-        work.marks.fill(0)
-        work.marks[-1] = 1
-        compiled.trace(self.circuit.runs, self.circuit.children, work.up, work.marks)
-        found: list[int] = np.flatnonzero(work.marks[: self.circuit.slots]).tolist()
-        return found
+    def _up(self, compiled: kernels.Kernels, changes: Mapping[int, Cost]) -> "_Work":
+        """This thread's arrays after a pass up."""
+        work: _Work | None = getattr(self._own, "work", None)
+        if work is None:
+            work = self._own.work = _Work(self.circuit.nodes)
+        work.up[: self.circuit.slots] = self.costs.array
+        work.counts[: self.circuit.slots] = 1.0
+        for slot, cost in changes.items():
+            work.up[slot] = cost
+            work.counts[slot] = cost != inf
+        compiled.sweep_up(self._runs, self._children, work.up, work.counts)
+        return work
 
-    def _traced_lists(self, up: list[Cost]) -> list[int] | None:
-        if up[-1] == inf:
-            return None
-        taken = [0] * self.circuit.nodes
-        taken[-1] = 1
-        kernels.trace(*self._lists, up, taken)
-        return [slot for slot in range(self.circuit.slots) if taken[slot]]
+    def _traced(self, compiled: kernels.Kernels, work: "_Work") -> Flags:
+        taken = np.zeros(self.circuit.slots, np.bool)
+        compiled.trace(self._kinds, self._begins, self._children, work.up, work.stack, taken)
+        return taken
 
-    def _interpreted(self, changes: Mapping[int, Cost], *, trace: bool) -> Swept:
-        up = self._up(changes)
+    def _interpreted(self, changes: Mapping[int, Cost], *, whole: bool) -> Swept:
+        up, counts = self._up_lists(changes)
         down: list[Cost] = [inf] * self.circuit.nodes
         down[-1] = 0
-        kernels.sweep_down(*self._lists, up, down)
-        slots = range(self.circuit.slots)
-        costs = [0 if down[slot] == inf else int(down[slot]) + self.costs.values[slot] for slot in slots]
-        blocked = [slot for slot in slots if down[slot] == inf]
-        car = self._traced_lists(up) if trace else None
-        return Swept(None if up[-1] == inf else int(up[-1]), costs, blocked, car)
+        runs, children, _, _ = self._lists
+        kernels.sweep_down(runs, children, up, down)
+        costs = [rest + price for rest, price in zip(down, self.costs.values, strict=False)]
+        blocked = np.array([cost == inf for cost in costs], np.bool)
+        car = self._traced_lists(up) if whole else None
+        return Swept(None if up[-1] == inf else int(up[-1]), costs, blocked, car, counts[-1])
 
-    def count(self, blocked: Iterable[int]) -> int:
-        """How many cars have none of the blocked slots, exactly."""
-        circuit = self.circuit
-        slots = list(blocked)
-        if circuit.total == 0 or not slots:
-            return circuit.total
-        compiled = self._kernels(0)
-        if compiled is None:
-            runs, children = self._lists
-            counts = [1] * circuit.nodes
-            for slot in slots:
-                counts[slot] = 0
-            kernels.count_exactly(runs, children, counts)
-            return counts[-1]
-        work = self._work({})
-        residues: list[int] = []
-        for primes in self._system.blocks:
-            work.counts[: circuit.slots] = 1.0
-            work.counts[slots] = 0.0
-            compiled.count_residues(circuit.runs, circuit.children, primes, work.counts)
-            residues += map(int, work.counts[-1].tolist())
-        return self._system.number(residues)
+    def _up_lists(self, changes: Mapping[int, Cost]) -> tuple[list[Cost], list[int]]:
+        """Costs and counts of all nodes after a pass up in Python integers."""
+        runs, children, _, _ = self._lists
+        up: list[Cost] = [*self.costs.values, *([inf] * (self.circuit.nodes - self.circuit.slots))]
+        counts = [1] * self.circuit.nodes
+        for slot, cost in changes.items():
+            up[slot] = cost
+            counts[slot] = int(cost != inf)
+        kernels.sweep_up(runs, children, up, counts)
+        return up, counts
+
+    def _traced_lists(self, up: list[Cost]) -> Flags | None:
+        if up[-1] == inf:
+            return None
+        taken = [False] * self.circuit.slots
+        _, children, kinds, begins = self._lists
+        kernels.trace(kinds, begins, children, up, [0] * self.circuit.nodes, taken)
+        return np.array(taken, np.bool)
 
     @property
     def _wants_kernels(self) -> bool:
@@ -168,27 +170,27 @@ class Sweeper:
             return None
         return kernels.ready_kernels()
 
-    def _up(self, changes: Mapping[int, Cost]) -> list[Cost]:
-        runs, children = self._lists
-        up: list[Cost] = [*self.costs.values, *([inf] * (self.circuit.nodes - self.circuit.slots))]
-        for slot, cost in changes.items():
-            up[slot] = cost
-        kernels.sweep_up(runs, children, up)
-        return up
+    @cached_property
+    def _counter(self) -> Counter:
+        """Made when the first click counts, from a sweep without any choice."""
+        compiled, up, counts = kernels.load_kernels(), np.zeros(self.circuit.nodes), np.ones(self.circuit.nodes)
+        compiled.sweep_up(self._runs, self._children, up, counts)
+        return Counter(self.circuit, compiled, counts)
 
     @cached_property
-    def _lists(self) -> tuple[list[list[int]], list[int]]:
-        return self.circuit.runs.tolist(), self.circuit.children.tolist()
+    def _kinds(self) -> Places:
+        """Of every inner node."""
+        return np.repeat(self._runs[:-1, 0], np.diff(self.circuit.runs[:, 2]))
 
-    def _work(self, changes: Mapping[int, Cost]) -> "_Work":
-        """This thread's arrays, with the costs of the literals set."""
-        work: _Work | None = getattr(self._own, "work", None)
-        if work is None:
-            work = self._own.work = _Work(self.circuit.nodes)
-        work.up[: self.circuit.slots] = self.costs.array
-        for slot, cost in changes.items():
-            work.up[slot] = cost
-        return work
+    @cached_property
+    def _begins(self) -> Places:
+        """Of every inner node where its children begin; then the number of edges."""
+        arities = np.repeat(self._runs[:-1, 1], np.diff(self.circuit.runs[:, 2]))
+        return np.concatenate([[0], np.cumsum(arities)]).astype(np.uint32)
+
+    @cached_property
+    def _lists(self) -> tuple[list[list[int]], list[int], list[int], list[int]]:
+        return self.circuit.runs.tolist(), self._children.tolist(), self._kinds.tolist(), self._begins.tolist()
 
 
 class _Work:
@@ -196,36 +198,6 @@ class _Work:
 
     def __init__(self, nodes: int) -> None:
         self.up = np.empty(nodes)
+        self.counts = np.empty(nodes)
         self.down = np.empty(nodes)
-        self.marks = np.empty(nodes, np.uint8)
-        self.counts = np.empty((nodes, kernels.LANES))
-
-
-class ResidueSystem:
-    """Enough primes below 2^27 to tell all numbers up to ``largest`` apart, in blocks of ``LANES``."""
-
-    def __init__(self, largest: int) -> None:
-        count = kernels.LANES
-        while prod(_primes(count)) <= largest:
-            count += kernels.LANES
-        primes = _primes(count)
-        self.blocks: list[Any] = list(np.array(primes, np.float64).reshape(-1, kernels.LANES))
-        self.product = prod(primes)
-        self._coefficients = [self.product // p * pow(self.product // p, -1, p) for p in primes]
-
-    def number(self, residues: Sequence[int]) -> int:
-        """The number with these residues (Chinese remainder theorem)."""
-        terms = (residue * factor for residue, factor in zip(residues, self._coefficients, strict=True))
-        return sum(terms) % self.product
-
-
-@cache
-def _primes(count: int) -> tuple[int, ...]:
-    """The largest primes below 2^27."""
-    found = list(_primes(count - kernels.LANES)) if count > kernels.LANES else []
-    candidate = found[-1] - 2 if found else (1 << 27) - 1
-    while len(found) < count:
-        if all(candidate % divisor for divisor in range(3, 11_600, 2)):
-            found.append(candidate)
-        candidate -= 2
-    return tuple(found)
+        self.stack = np.empty(nodes, np.uint32)

@@ -1,6 +1,7 @@
 """Mappings over a sweep's lists: a click makes none of them, a page looks up what it shows."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import inf
 
 
 class View[V](Mapping[str, V]):
@@ -27,51 +28,57 @@ class View[V](Mapping[str, V]):
 
 
 class Totals(View[int | None]):
-    """Options to totals (fen), ``None`` is impossible."""
+    """Options to totals (fen), ``None`` is impossible.
 
-    __slots__ = ("_values",)
+    A total is a cost and ``base``; costs of ``limit`` and above, infinite ones among them, are impossible.
+    """
 
-    def __init__(self, places: Mapping[str, int], values: Sequence[int | None]) -> None:
+    __slots__ = ("_base", "_costs", "_limit")
+
+    def __init__(
+        self, places: Mapping[str, int], costs: Sequence[int | float], *, base: int = 0, limit: int | float = inf
+    ) -> None:
         super().__init__(places)
-        self._values = values
+        self._costs = costs
+        self._base = base
+        self._limit = limit
 
     def __getitem__(self, name: str) -> int | None:
-        return self._values[self._places[name]]
+        cost = self._costs[self._places[name]]
+        return int(cost) + self._base if cost < self._limit else None
 
 
 class NearestCars(View[tuple[int, int]]):
     """Literals to the choices that their nearest repair gives up (how many) and its total (fen).
 
-    A cost is ``low + changes * penalty + price`` with ``0 <= price < penalty``; ``base`` is added to the price.
+    A finite cost is ``low + changes * penalty + price`` with ``0 <= price < penalty``; ``base`` is added to the price.
     """
 
-    __slots__ = ("_base", "_blocked", "_costs", "_low", "_penalty")
+    __slots__ = ("_base", "_costs", "_low", "_penalty")
 
     def __init__(
         self,
         places: Mapping[str, int],
-        costs: Sequence[int],
-        blocked: set[int],
+        costs: Sequence[int | float],
         penalty: int,
         low: int,
         base: int,
     ) -> None:
         super().__init__(places)
         self._costs = costs
-        self._blocked = blocked
         self._penalty = penalty
         self._low = low
         self._base = base
 
     def __getitem__(self, name: str) -> tuple[int, int]:
-        place = self._places[name]
-        if place in self._blocked:
+        cost = self._costs[self._places[name]]
+        if cost == inf:
             raise KeyError(name)
-        changes, price = divmod(self._costs[place] - self._low, self._penalty)
+        changes, price = divmod(int(cost) - self._low, self._penalty)
         return changes, price + self._base
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name, place in self._places.items() if place not in self._blocked)
+        return (name for name, place in self._places.items() if self._costs[place] != inf)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
