@@ -371,7 +371,7 @@ UNFOLD = {
     "DASHBOARD_CALLBACK": "apps.orders.dashboard.callback",
     "SHOW_VIEW_ON_SITE": True,
     "COLORS": {"primary": {"500": "#0a8a74", "600": "#006757", "700": "#005345"}},
-    "SIDEBAR": {"show_search": True, "show_all_applications": True},
+    "SIDEBAR": {"show_search": True, "navigation": "apps.common.navigation.groups"},
 }
 LOGGING_CONFIG = None
 configure_logging(level=env.str("LOG_LEVEL", "INFO"), for_people=DEBUG or sys.stderr.isatty())

@@ -144,3 +144,19 @@ def test_the_dashboard_counts_todays_orders_and_money(django_assert_num_queries:
 def test_who_may_not_see_orders_sees_no_numbers(client: Client) -> None:
     client.force_login(make_staff())
     assert "Money received today" not in client.get("/admin/").content.decode()
+
+
+def test_agreed_facts_are_written_out_not_as_the_table_keeps_them(boss: Client) -> None:
+    order = delivered_order()
+    text = boss.get(f"/admin/orders/order/{order.pk}/change/").content.decode()
+    fee = next(row for row in order.fees if row["status"] == "signed")
+    assert f"Signed: ¥{fee['amount'] / 100:,.0f} ({fee['percent']}%)" in text
+    assert "Signed by Li Lei" in text
+    assert order.contract_hash in text.replace("<wbr>", "")
+    assert "&quot;percent&quot;" not in text
+
+
+def test_an_allotment_names_its_model(boss: Client) -> None:
+    order = make_order()
+    assert order.car_model is not None
+    assert f">{order.car_model.slug}<" in boss.get("/admin/orders/allotment/").content.decode().replace("\n", "")

@@ -19,6 +19,7 @@ from apps.common.errors import DomainError
 from apps.common.money import yuan
 from apps.orders import services
 from apps.orders.admin.base import TOTAL, LookOnlyInline, LookOnlyPage, amount_column
+from apps.orders.admin.facts import ReadableFacts
 from apps.orders.admin.tasks import TASK_NAMES, TaskActions
 from apps.orders.lifecycle import Actor
 from apps.orders.models import (
@@ -150,7 +151,7 @@ class WorkInline(LookOnlyInline):
 
 
 @admin.register(Order)
-class OrderPage(TaskActions, LookOnlyPage):
+class OrderPage(TaskActions, ReadableFacts, LookOnlyPage):
     list_display = ("number", "status", "name", "car_model", "delivery_store", "total_yuan", "placed_at")
     list_filter = ("status", "payment_plan", "invoice_kind", "car_model__brand", "disputed", "frozen")
     list_select_related = ("car_model__brand", "delivery_store")
@@ -162,7 +163,7 @@ class OrderPage(TaskActions, LookOnlyPage):
     inlines = (LineInline, LegInline, TransitionInline, StepInline, TimerInline, AllocationInline, WorkInline,
         InspectionInline, ReturnInline, WaiverInline,
     )  # fmt: skip
-    actions_detail = ("advance", "cancel", "refund", "retry", *TASK_NAMES)
+    actions_detail = ("advance", "cancel", "refund", {"title": _("More"), "items": ["retry", *TASK_NAMES]})
     fieldsets = (
         (
             None,
@@ -170,8 +171,7 @@ class OrderPage(TaskActions, LookOnlyPage):
                 "fields": (
                     "number",
                     "status",
-                    "disputed",
-                    "frozen",
+                    "flags_text",
                     "car_model",
                     "total_yuan",
                     "monthly_yuan",
@@ -182,10 +182,12 @@ class OrderPage(TaskActions, LookOnlyPage):
         ),
         (_("Buyer"), {"fields": ("user", "name", "phone", "email", "language", "city")}),
         (_("Invoice"), {"fields": ("invoice_kind", "invoice_title", "tax_number")}),
-        (_("Delivery"), {"fields": ("delivery_store", "appointment", "insurance", "handover")}),
-        (_("Contract"), {"fields": ("signature", "signed_at", "contract_hash", "fees", "cancellation_fee", "terms")}),
+        (_("Delivery"), {"fields": ("delivery_store", "appointment", "insurance_text", "handover_text")}),
+        (_("Contract"), {"fields": ("signature", "signed_at", "hash_text", "fees_text", "fee_text", "terms_text")}),
     )
-    readonly_fields = ("total_yuan", "monthly_yuan")
+    readonly_fields = ("total_yuan", "monthly_yuan", "flags_text", "insurance_text", "handover_text", "hash_text",
+        "fees_text", "fee_text", "terms_text",
+    )  # fmt: skip
     total_yuan = amount_column("total", TOTAL)
     monthly_yuan = amount_column("monthly", _("a month"))
 
