@@ -9,7 +9,7 @@ from django.utils.translation import pgettext
 
 from apps.common.money import yuan
 from apps.common.translated import content_language
-from apps.configurator.sentences import Names, both, price_sentence, rule_sentence, validity
+from apps.configurator.sentences import Names, both, price_sentence, rental_sentence, rule_sentence, validity
 
 type Data = Mapping[str, Any]
 type Section = Literal["car", "groups", "options", "rules", "price_rules"]
@@ -126,7 +126,9 @@ def _option(old: Names, new: Names) -> Callable[[Data, Data], Iterator[Detail]]:
         )
         yield from _texts(before, after, labels)
         yield from _told(_("standard"), _yes(before["standard"]), _yes(after["standard"]))
-        yield from _told(_("rental terms"), _rental(before["rental"], old), _rental(after["rental"], new))
+        yield from _told(
+            _("rental terms"), rental_sentence(before["rental"], old), rental_sentence(after["rental"], new)
+        )
 
     return details
 
@@ -205,22 +207,6 @@ def _validities(before: Data, after: Data) -> Iterator[Detail]:
 def _told(label: str, before: str, after: str) -> Iterator[Detail]:
     if before != after:
         yield Detail(label, before, after)
-
-
-def _rental(terms: Data | None, names: Names) -> str:
-    if not terms:
-        return ""
-    text = _(
-        "%(monthly)s a month instead of %(option)s, %(cap)s km a year, then %(overage)s a km, %(term)s months, buy-out %(buyout)s"
-    )
-    return text % {
-        "monthly": yuan(terms["monthly_price"]),
-        "option": names.option(terms["instead_of"]),
-        "cap": f"{terms['mileage_cap']:,}",
-        "overage": yuan(terms["overage_price"]),
-        "term": terms["minimum_term"],
-        "buyout": yuan(terms["buyout_price"]),
-    }
 
 
 def _own(row: Data, stem: str) -> str:

@@ -60,16 +60,18 @@ class CannotPublish(DomainError):
         super().__init__(" ".join(self.problems), extra={"problems": self.problems})
 
 
-class DraftChanged(DomainError):
-    code = "draft_changed"
-    message = _("Somebody changed the draft while it was being checked. Please publish again.")
-
-
 class ChangedMeanwhile(DomainError):
     """Somebody else changed the row since it was opened; the caller shows both."""
 
     code = "changed_meanwhile"
     message = _("Somebody else has changed this meanwhile.")
+
+
+class TakenMeanwhile(DomainError):
+    """Somebody else has added the same since the form was opened; the caller shows it beside the code."""
+
+    code = "taken_meanwhile"
+    message = _("There is one with this code already.")
 
 
 class StillUsed(DomainError):

@@ -8,11 +8,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
+
+from django.utils.translation import gettext as _
 
 from apps.configurator.documents import Document
 from apps.configurator.engine.checks import Finding, findings
 from apps.configurator.engine.model import Available, Context, Model
+from apps.configurator.rules import Groups, InvalidParameters, check_rule, check_when, read_rule
 
 type Kind = Literal["broken", "contradiction", "dead_standard", "dead", "forced", "redundant"]
 type Level = Literal["stops", "warns", "notes"]
@@ -50,6 +53,56 @@ class Remark:
     @cached_property
     def about_rule(self) -> bool:
         return self.kind == "redundant"
+
+
+def groups_of(data: Mapping[str, Any]) -> Groups:
+    """A document's groups as the checks of single rules want them."""
+    return {group["code"]: (group["pick"], frozenset(o["code"] for o in group["options"])) for group in data["groups"]}
+
+
+def misfits(data: Mapping[str, Any]) -> tuple[list[Remark], dict[str, Any]]:
+    """What of a document's JSON does not even make a model, and the document without it. ``subject`` is a group."""
+    groups = groups_of(data)
+    found = [remark for group in data["groups"] for remark in (*_of_group(group), *_of_terms(group))]
+    rules, prices = [], []
+    for rule in data["rules"]:
+        try:
+            check_rule(read_rule(rule["code"], rule["kind"], rule["parameters"]), groups)
+        except InvalidParameters as error:
+            text = _("Rule %(code)s: %(error)s") % {"code": rule["code"], "error": error}
+            found.append(Remark("broken", "stops", rules=(rule["code"],), text=text))
+        else:
+            rules.append(rule)
+    for price in data["price_rules"]:
+        try:
+            check_when(price["when"], groups)
+        except InvalidParameters as error:
+            text = _("Price rule %(code)s: %(error)s") % {"code": price["code"], "error": error}
+            found.append(Remark("broken", "stops", text=text))
+        else:
+            prices.append(price)
+    return found, {**data, "rules": rules, "price_rules": prices}
+
+
+def _of_group(group: Mapping[str, Any]) -> Iterator[Remark]:
+    if not group["options"]:
+        text = _("Group %(code)s has no option.") % {"code": group["code"]}
+        yield Remark("broken", "stops", group["code"], text=text)
+    standard = [option["code"] for option in group["options"] if option["standard"]]
+    if group["pick"] == "one" and len(standard) > 1:
+        text = _("Group %(code)s has several standard options: %(options)s.")
+        text %= {"code": group["code"], "options": ", ".join(standard)}
+        yield Remark("broken", "stops", group["code"], text=text)
+
+
+def _of_terms(group: Mapping[str, Any]) -> Iterator[Remark]:
+    """Renting and buying must exclude each other, or a car could be charged for both."""
+    alternatives = {option["code"] for option in group["options"]} if group["pick"] == "one" else set()
+    for option in group["options"]:
+        if option["rental"] and option["rental"]["instead_of"] not in alternatives:
+            text = _("Rental terms of %(code)s: %(other)s must be in the same group, of which exactly one is picked.")
+            text %= {"code": option["code"], "other": option["rental"]["instead_of"]}
+            yield Remark("broken", "stops", text=text)
 
 
 def places_of(document: Document, today: date) -> list[Place]:

@@ -388,6 +388,10 @@ def stills() -> frozenset[str]:
     return frozenset(path.stem for path in folder.glob("*.webp"))
 
 
+def market_names() -> Mapping[str, str]:
+    """The markets there are: code to name."""
+    return {"CN": _("Mainland China"), "CN-N": _("Cold regions of the north")}
+
+
 def market_name(code: str) -> str:
-    names: Mapping[str, str] = {"CN": _("Mainland China"), "CN-N": _("Cold regions of the north")}
-    return names.get(code, code)
+    return market_names().get(code, code)

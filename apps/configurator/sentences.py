@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from apps.common.money import signed_yuan
+from apps.common.money import signed_yuan, yuan
 from apps.common.translated import content_language
 
 type Teller = Callable[[str], str]
@@ -107,6 +107,23 @@ def _in_language(pair: tuple[str, str] | None, code: str) -> str:
     if pair is None:
         return code
     return pair[1] or pair[0] if content_language() == "zh" else pair[0]
+
+
+def rental_sentence(terms: Mapping[str, Any] | None, names: Names) -> str:
+    """A monthly price with all its terms; empty where nothing is rented."""
+    if not terms:
+        return ""
+    text = _(
+        "%(monthly)s a month instead of %(option)s, %(cap)s km a year, then %(overage)s a km, %(term)s months, buy-out %(buyout)s"
+    )
+    return text % {
+        "monthly": yuan(terms["monthly_price"]),
+        "option": names.option(terms["instead_of"]),
+        "cap": f"{terms['mileage_cap']:,}",
+        "overage": yuan(terms["overage_price"]),
+        "term": terms["minimum_term"],
+        "buyout": yuan(terms["buyout_price"]),
+    }
 
 
 def _requires(data: Mapping[str, Any], names: Names, tell: Teller) -> str:

@@ -181,6 +181,9 @@ if (editor) {
     if (confirm(editor.dataset.unsaved)) event.detail.issueRequest(true);
   });
   document.body.addEventListener("htmx:load", (event) => {
+    const fresh = event.detail.elt.querySelector?.("[data-fresh]");
+    for (const part of fresh?.children || []) document.getElementById(part.dataset.for)?.replaceChildren(...part.childNodes);
+    fresh?.remove();
     dress(event.detail.elt.parentElement || event.detail.elt);
     const form = event.detail.elt.matches?.(".ed-form") ? event.detail.elt : null;
     if (!form) return;
@@ -200,7 +203,7 @@ if (editor) {
   }
   editor.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-cancel]:not([hx-get])");
-    if (!link || !link.closest("#ed-new, #ed-new-groups, [id^=ed-new-option-]")) return;
+    if (!link || !link.closest("#ed-new, #ed-new-groups, [id^=ed-new-option-], [id^=ed-new-rental-]")) return;
     event.preventDefault();
     const form = link.closest("form[data-dirty]");
     if (form && !confirm(editor.dataset.unsaved)) return;

@@ -1,5 +1,5 @@
-"""The product manager's back office: drafts are edited, published versions and saved builds are read."""
+"""The product manager's back office: drafts are edited in a workspace, published versions and saved builds are read."""
 
-from apps.configurator.admin import cars, insight, rules, versions
+from apps.configurator.admin import cars, insight, rows, versions
 
-__all__ = ["cars", "insight", "rules", "versions"]
+__all__ = ["cars", "insight", "rows", "versions"]

@@ -1,101 +1,88 @@
-"""Cars, groups, options and rental terms: the draft's rows one by one; the workspace shows them together."""
+"""The cars that can be configured: a list, and the start of a new draft. All else is in a car's workspace."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextInputWidget
 
+from apps.accounts.requests import user_of
 from apps.common.money import yuan
+from apps.configurator.editor.forms.base import ONE_FEN, YuanField
+from apps.configurator.editor.places import address_of
 from apps.configurator.editor.urls import urls
-from apps.configurator.models import Configurator, Option, OptionGroup, RentalTerms
+from apps.configurator.models import Configurator
+from apps.configurator.screen import market_names
+from apps.configurator.services.drafts import start_draft
 
 
-class OptionForm(forms.ModelForm):  # type: ignore[type-arg]
-    """An option and its group belong to one car."""
+class NewCarForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What a draft begins with."""
 
-    class Meta:
-        model = Option
-        fields = (
-            "configurator",
-            "group",
-            "code",
-            "name_en",
-            "name_zh",
-            "description_en",
-            "description_zh",
-            "price",
-            "standard",
-            "colour",
-            "picture",
-            "position",
-        )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        group, configurator = cleaned.get("group"), cleaned.get("configurator")
-        if group and configurator and group.configurator_id != configurator.pk:
-            self.add_error("group", _("This group belongs to another car."))
-        return cleaned
-
-
-class RentalTermsForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Both options belong to one car, and are two."""
+    base_price = YuanField(label=_("Base price in yuan"), least=ONE_FEN, widget=UnfoldAdminTextInputWidget())
+    markets = forms.MultipleChoiceField(label=_("Markets"), widget=UnfoldAdminCheckboxSelectMultipleWidget())
 
     class Meta:
-        model = RentalTerms
-        fields = (
-            "option",
-            "instead_of",
-            "monthly_price",
-            "mileage_cap",
-            "overage_price",
-            "minimum_term",
-            "buyout_price",
-        )
+        model = Configurator
+        fields = ("car_model", "base_price", "markets")
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        option, instead = cleaned.get("option"), cleaned.get("instead_of")
-        if option and instead and (option == instead or option.configurator_id != instead.configurator_id):
-            self.add_error("instead_of", _("Choose another option of the same car."))
-        return cleaned
-
-
-class GroupInline(TabularInline):  # type: ignore[misc]  # it has no types
-    model = OptionGroup
-    extra = 0
-    fields = ("position", "code", "name_en", "name_zh", "pick")
-    show_change_link = True
-
-
-class RentalInline(StackedInline):  # type: ignore[misc]  # it has no types
-    model = RentalTerms
-    form = RentalTermsForm
-    fk_name = "option"
-    extra = 0
-    autocomplete_fields = ("instead_of",)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["markets"].choices = [*market_names().items()]  # type: ignore[attr-defined]
 
 
 @admin.register(Configurator)
 class ConfiguratorAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
+    """Nothing is changed or deleted here: the workspace logs who changed what."""
+
+    form = NewCarForm
     list_display = ("car_model", "workspace", "price", "number_of_options", "number_of_rules", "current")
     list_select_related = ("car_model__brand", "current__configurator__car_model")
     search_fields = ("car_model__slug", "car_model__name_en", "car_model__name_zh")
     autocomplete_fields = ("car_model",)
-    readonly_fields = ("current",)
-    inlines = (GroupInline,)
     actions_detail = ("open_workspace",)
 
     def get_urls(self) -> list[Any]:
         return [*urls(self.admin_site), *super().get_urls()]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = get_object_or_404(Configurator, pk=object_id)
+        return HttpResponseRedirect(address_of(None, found.pk))
+
+    def save_model(self, request: HttpRequest, obj: Configurator, form: NewCarForm, change: bool) -> None:
+        made = start_draft(by=user_of(request), **form.cleaned_data)
+        obj.pk = made.pk
+
+    def save_related(self, *args: Any) -> None:
+        """A draft begins without rows."""
+
+    def log_addition(self, *args: Any) -> None:
+        """``start_draft`` has written the entry already."""
+
+    def response_add(
+        self, request: HttpRequest, obj: Configurator, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        return HttpResponseRedirect(address_of(None, obj.pk))
 
     @display(description=_("rules and options"))  # type: ignore[untyped-decorator]
     def workspace(self, configurator: Configurator) -> str:
@@ -123,36 +110,3 @@ class ConfiguratorAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
     @display(description=_("rules"))  # type: ignore[untyped-decorator]
     def number_of_rules(self, configurator: Any) -> int:
         return int(configurator.rule_count)
-
-
-@admin.register(OptionGroup)
-class OptionGroupAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
-    list_display = ("code", "configurator", "name_en", "name_zh", "pick", "position")
-    list_filter = ("configurator", "pick")
-    list_select_related = ("configurator__car_model",)
-    search_fields = ("code", "name_en", "name_zh")
-    autocomplete_fields = ("configurator",)
-
-
-@admin.register(Option)
-class OptionAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
-    form = OptionForm
-    list_display = ("code", "configurator", "group", "name_en", "name_zh", "amount", "standard")
-    list_filter = ("configurator", "standard")
-    list_select_related = ("configurator__car_model", "group__configurator__car_model")
-    search_fields = ("code", "name_en", "name_zh")
-    autocomplete_fields = ("configurator", "group")
-    inlines = (RentalInline,)
-
-    @display(description=_("price"), ordering="price")  # type: ignore[untyped-decorator]
-    def amount(self, option: Option) -> str:
-        return yuan(option.price)
-
-
-@admin.register(RentalTerms)
-class RentalTermsAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
-    form = RentalTermsForm
-    list_display = ("option", "monthly_price", "mileage_cap", "overage_price", "minimum_term", "buyout_price")
-    list_select_related = ("option",)
-    search_fields = ("option__code", "option__name_en", "option__name_zh")
-    autocomplete_fields = ("option", "instead_of")

@@ -11,7 +11,7 @@ from apps.common.pages import render_page
 from apps.configurator.editor.access import may
 from apps.configurator.models import Configurator
 
-EDITS = ("rule", "pricerule", "option", "optiongroup")
+EDITS = ("rule", "pricerule", "option", "optiongroup", "rentalterms", "configurator")
 
 
 def page(

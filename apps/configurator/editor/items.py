@@ -12,13 +12,25 @@ from django.utils.translation import gettext as _
 from apps.common.translated import content_language
 from apps.configurator.editor.choices import own
 from apps.configurator.linting import Level, Place, Remark
-from apps.configurator.models import Option, OptionGroup, PriceRule, Rule
+from apps.configurator.models import Configurator, Option, OptionGroup, PriceRule, RentalTerms, Rule
 from apps.configurator.rules import mentioned
 from apps.configurator.screen import market_name
-from apps.configurator.sentences import Names, both, price_html, price_sentence, rule_html, rule_sentence, validity
-from apps.configurator.services.drafts import Draft, mark
+from apps.configurator.sentences import (
+    Names,
+    both,
+    price_html,
+    price_sentence,
+    rental_sentence,
+    rule_html,
+    rule_sentence,
+    validity,
+)
+from apps.configurator.services.drafts import Draft
+from apps.configurator.services.restoring import TERMS
 
 ROWS_SHOWN = 6
+WITH_TERMS = "options__rental__instead_of"
+"""What ``group_items`` reads of groups, to be fetched at once."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +57,6 @@ class RuleItem:
     other_reason: str
     valid: str
     over: bool
-    mark: str
     haystack: str
     options: frozenset[str]
     groups: frozenset[str]
@@ -56,17 +67,31 @@ class RuleItem:
 
 
 @dataclass(frozen=True)
+class RentalItem:
+    row: RentalTerms
+    sentence: str
+
+
+@dataclass(frozen=True)
+class CarItem:
+    row: Configurator
+    markets: str
+
+
+@dataclass(frozen=True)
 class OptionItem:
+    """``rentable``: whether it can be rented instead of buying another option of its group."""
+
     row: Option
-    mark: str
     uses: int
     level: str = ""
+    rental: RentalItem | None = None
+    rentable: bool = False
 
 
 @dataclass(frozen=True)
 class GroupItem:
     row: OptionGroup
-    mark: str
     options: list[OptionItem] = field(default_factory=list)
 
 
@@ -105,7 +130,6 @@ def _rule_item(rule: Rule, draft: Draft, names: Names, remarks: tuple[Told, ...]
         other_reason=getattr(rule, f"reason_{stem}"),
         valid=validity(rule.valid_from, rule.valid_until),
         over=_over(rule.valid_until),
-        mark=mark(rule),
         haystack=" ".join(texts).casefold(),
         options=options,
         groups=groups,
@@ -149,7 +173,6 @@ def price_items(draft: Draft, rules: Iterable[PriceRule]) -> list[RuleItem]:
                 other_reason=getattr(rule, f"label_{stem}"),
                 valid=validity(rule.valid_from, rule.valid_until),
                 over=_over(rule.valid_until),
-                mark=mark(rule),
                 haystack=" ".join((rule.code, plain, other, rule.label_en, rule.label_zh, *options)).casefold(),
                 options=options,
                 groups=frozenset(),
@@ -158,8 +181,11 @@ def price_items(draft: Draft, rules: Iterable[PriceRule]) -> list[RuleItem]:
     return found
 
 
-def group_items(groups: Iterable[OptionGroup], rules: Sequence[RuleItem], remarks: Sequence[Remark]) -> list[GroupItem]:
+def group_items(
+    groups: Iterable[OptionGroup], draft: Draft, rules: Sequence[RuleItem], remarks: Sequence[Remark]
+) -> list[GroupItem]:
     """Groups with their options, how many rules name each, and the gravest remark about it."""
+    names = names_of(draft)
     uses: dict[str, int] = {}
     for item in rules:
         for code in item.options:
@@ -168,17 +194,31 @@ def group_items(groups: Iterable[OptionGroup], rules: Sequence[RuleItem], remark
     for remark in reversed(remarks):  # the gravest are first and win
         if not remark.about_rule and remark.subject:
             level[remark.subject] = remark.level
-    return [
-        GroupItem(
-            group,
-            mark(group),
-            [
-                OptionItem(option, mark(option), uses.get(option.code, 0), level.get(option.code, ""))
-                for option in group.options.all()
-            ],
-        )
-        for group in groups
-    ]
+    found = []
+    for group in groups:
+        options = list(group.options.all())
+        rentable = group.pick == OptionGroup.Pick.ONE and len(options) > 1
+        items = [
+            OptionItem(
+                option, uses.get(option.code, 0), level.get(option.code, ""), _rental(option, names), rentable=rentable
+            )
+            for option in options
+        ]
+        found.append(GroupItem(group, items))
+    return found
+
+
+def _rental(option: Option, names: Names) -> RentalItem | None:
+    row: RentalTerms | None = getattr(option, "rental", None)
+    if row is None:
+        return None
+    row.option = option  # known already: its code needs no query
+    terms = {name: getattr(row, name) for name in TERMS} | {"instead_of": row.instead_of.code}
+    return RentalItem(row, rental_sentence(terms, names))
+
+
+def car_item(row: Configurator) -> CarItem:
+    return CarItem(row, both(market_name(code) for code in row.markets))
 
 
 def tell(remark: Remark, names: Names) -> Told:

@@ -2,82 +2,60 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, cast
 
 from django.contrib import messages
-from django.contrib.admin.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from apps.accounts.requests import user_of
 from apps.common.pages import redirect_page
 from apps.common.requests import is_htmx
 from apps.configurator.editor import forms
-from apps.configurator.editor.access import configurator_of, require
 from apps.configurator.editor.frame import page
-from apps.configurator.editor.items import group_items, names_of, other_language, price_items, rule_items, tell
+from apps.configurator.editor.history import label_of, tell_value
+from apps.configurator.editor.items import (
+    WITH_TERMS,
+    car_item,
+    group_items,
+    names_of,
+    other_language,
+    price_items,
+    rule_items,
+    tell,
+)
+from apps.configurator.editor.places import (
+    KIND_HELP,
+    Place,
+    address_of,
+    find_row,
+    form_of,
+    hidden_of,
+    new_row,
+    place_of,
+    row_of,
+)
 from apps.configurator.editor.tables import TableForm, spoken
-from apps.configurator.errors import ChangedMeanwhile, StillUsed
-from apps.configurator.models import Configurator, Option, OptionGroup, PriceRule, Rule
+from apps.configurator.errors import ChangedMeanwhile, StillUsed, TakenMeanwhile
+from apps.configurator.models import Configurator, OptionGroup, PriceRule, RentalTerms, Rule
 from apps.configurator.sentences import rule_html, rule_sentence
-from apps.configurator.services.drafts import Draft, Row, delete_row, lint, mark, open_draft, save_row
+from apps.configurator.services import audit
+from apps.configurator.services.drafts import Draft, Row, delete_row, lint, mark, save_row
 from apps.configurator.sheets import write
-
-WHATS: Mapping[str, type[Row]] = {"rules": Rule, "prices": PriceRule, "options": Option, "groups": OptionGroup}
-RULE_FORMS: Mapping[str, type[forms.RuleForm]] = {
-    "requires": forms.RequiresForm,
-    "excludes": forms.ExcludesForm,
-    "at_least": forms.CountForm,
-    "at_most": forms.CountForm,
-    "available": forms.AvailableForm,
-    "table": TableForm,
-}
-FORMS: Mapping[type[Row], type[forms.RowForm]] = {
-    PriceRule: forms.PriceRuleForm,
-    Option: forms.OptionForm,
-    OptionGroup: forms.GroupForm,
-}
-KIND_HELP = {
-    "requires": gettext_lazy("If all of these are picked, one of those must be too."),
-    "excludes": gettext_lazy("No two of these go together."),
-    "at_least": gettext_lazy("At least so many of these."),
-    "at_most": gettext_lazy("At most so many of these."),
-    "available": gettext_lazy("An option is offered only in some markets, or only for some time."),
-    "table": gettext_lazy("The allowed combinations of some groups, pasted from a spreadsheet."),
-}
-
-
-@dataclass(frozen=True)
-class Place:
-    """The car and what of it is edited."""
-
-    configurator: Configurator
-    draft: Draft
-    what: str
-
-    @property
-    def model(self) -> type[Row]:
-        return WHATS[self.what]
-
-    def address(self, name: str, *args: Any) -> str:
-        return reverse(f"admin:configurator_editor_{name}", args=[self.configurator.pk, self.what, *args])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, pk: int, what: str, row: int) -> HttpResponse:
     """The form of a row, and saving it."""
-    place = _place(request, pk, what, "change")
-    current = _row(place, row)
+    place = place_of(request, pk, what, "change")
+    current = find_row(place, row) if request.method == "POST" else row_of(place, row)
+    if current is None:
+        return _gone(request, place, row)
     if request.method != "POST":
-        return _answer(request, place, current, _form(place, current), seen=mark(current))
-    form = _form(place, current, request)
+        return _answer(request, place, current, form_of(place, current), seen=mark(current))
+    form = form_of(place, current, request)
     seen = request.POST.get("seen", "")
     if not form.is_valid():
         return _answer(request, place, current, form, seen=seen, status=422)
@@ -87,15 +65,15 @@ def edit(request: HttpRequest, pk: int, what: str, row: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     """The form of a row that is not there yet; for rules the kind is chosen first."""
-    place = _place(request, pk, what, "add")
-    row = _new_row(place, request)
+    place = place_of(request, pk, what, "add")
+    row = new_row(place, request)
     if row is None:
         kinds = [(kind, label, KIND_HELP[kind]) for kind, label in Rule.Kind.choices]
         context = {"kinds": kinds, "what": what}
         return page(
             request, "configurator/admin/kinds.html", place.configurator, context, title=_("New rule"), partial="kinds"
         )
-    form = _form(place, row, request if request.method == "POST" else None)
+    form = form_of(place, row, request if request.method == "POST" else None)
     if request.method != "POST":
         return _answer(request, place, row, form)
     if not form.is_valid():
@@ -106,8 +84,10 @@ def new(request: HttpRequest, pk: int, what: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def delete(request: HttpRequest, pk: int, what: str, row: int) -> HttpResponse:
     """Ask, then delete."""
-    place = _place(request, pk, what, "delete")
-    current = _row(place, row)
+    place = place_of(request, pk, what, "delete")
+    if what == "car":
+        raise Http404
+    current = row_of(place, row)
     context: dict[str, Any] = {"row": current, "what": what, "seen": mark(current), "item": _item(place, current)}
     status = 200
     if request.method == "POST":
@@ -131,22 +111,22 @@ def delete(request: HttpRequest, pk: int, what: str, row: int) -> HttpResponse:
 @require_safe
 def show(request: HttpRequest, pk: int, what: str, row: int) -> HttpResponse:
     """A row as the workspace shows it: what cancelling an edit brings back."""
-    place = _place(request, pk, what)
-    current = _row(place, row)
+    place = place_of(request, pk, what)
+    current = row_of(place, row)
     if not is_htmx(request):
-        return redirect_page(request, _back(place, current))
+        return redirect_page(request, address_of(current, place.configurator.pk))
     return _shown(request, place, current)
 
 
 @require_POST
 def check(request: HttpRequest, pk: int, what: str, row: int = 0) -> HttpResponse:
     """What a rule that is being typed says, and what it would break or mend. Nothing is saved."""
-    place = _place(request, pk, what)
-    current = cast("Rule | None", _row(place, row) if row else _new_row(place, request))
+    place = place_of(request, pk, what)
+    current = cast("Rule | None", row_of(place, row) if row else new_row(place, request))
     if not isinstance(current, Rule):
         raise Http404
     start = time.perf_counter()
-    form = cast("forms.RuleForm", _form(place, current, request))
+    form = cast("forms.RuleForm", form_of(place, current, request))
     form.is_valid()
     context: dict[str, Any] = {"form": form, "is_table": isinstance(form, TableForm)}
     entry = form.entry()
@@ -159,8 +139,8 @@ def check(request: HttpRequest, pk: int, what: str, row: int = 0) -> HttpRespons
 @require_safe
 def export(request: HttpRequest, pk: int, what: str, row: int) -> HttpResponse:
     """A table rule as CSV, by code or (``?names``) by name; with the mark by which spreadsheets know UTF-8."""
-    place = _place(request, pk, what)
-    rule = _row(place, row)
+    place = place_of(request, pk, what)
+    rule = row_of(place, row)
     if not isinstance(rule, Rule) or rule.kind != Rule.Kind.TABLE:
         raise Http404
     heads, cells = spoken(place.draft.data) if "names" in request.GET else ({}, {})
@@ -168,42 +148,6 @@ def export(request: HttpRequest, pk: int, what: str, row: int) -> HttpResponse:
     response = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{rule.code}.csv"'
     return response
-
-
-def _place(request: HttpRequest, pk: int, what: str, action: str = "") -> Place:
-    model = WHATS[what]
-    require(request, *([f"configurator.{action}_{model._meta.model_name}"] if action else []))
-    configurator = configurator_of(pk)
-    return Place(configurator, open_draft(configurator), what)
-
-
-def _row(place: Place, pk: int) -> Row:
-    found = place.model._default_manager.filter(configurator=place.configurator)
-    return cast("Row", get_object_or_404(found, pk=pk))
-
-
-def _new_row(place: Place, request: HttpRequest) -> Row | None:
-    row: Any = place.model(configurator=place.configurator)
-    if place.what == "rules":
-        row.kind = request.POST.get("kind") or request.GET.get("kind", "")
-        if row.kind not in RULE_FORMS:
-            return None
-    elif place.what == "options":
-        group = request.GET.get("group", "")
-        found = OptionGroup.objects.filter(configurator=place.configurator)
-        wanted = found.filter(code=group).first() or found.first()
-        if wanted is None:
-            raise Http404
-        row.group, row.position = wanted, wanted.options.count()
-    elif place.what == "groups":
-        row.position = len(place.draft.data["groups"])
-    return cast("Row", row)
-
-
-def _form(place: Place, row: Row, request: HttpRequest | None = None) -> forms.RowForm:
-    made = RULE_FORMS[row.kind] if isinstance(row, Rule) else FORMS[type(row)]
-    data = (request.POST, request.FILES) if request else (None, None)
-    return made(place.draft, row, *data, auto_id=f"{place.what}-{row.pk or 'new'}-%s")
 
 
 def _answer(
@@ -229,10 +173,11 @@ def _answer(
         "check_url": place.address("check", *args) if place.what == "rules" else "",
         "cancel_url": place.address("show", row.pk) if row.pk else "",
         "kind": getattr(row, "kind", ""),
+        "hidden": hidden_of(row),
         "kind_help": KIND_HELP.get(getattr(row, "kind", ""), ""),
         "sheet": form if isinstance(form, TableForm) and form.is_bound else None,
         "owners": sorted({rule["owner"] for rule in place.draft.data["rules"]}),
-        "back": _back(place, row),
+        "back": address_of(row, place.configurator.pk),
     }
     title = _("Edit") if row.pk else _("New")
     return page(
@@ -246,59 +191,64 @@ def _save(request: HttpRequest, place: Place, row: Row, form: forms.RowForm, see
         kept = save_row(row=row, values=form.values(), seen=seen, by=user_of(request))
     except StillUsed as error:
         return _answer(request, place, row, form, seen=seen, status=error.status, refusal=str(error))
+    except TakenMeanwhile as error:
+        form.add_error("code" if "code" in form.fields else None, str(error))
+        return _answer(request, place, row, form, status=error.status)
     except ChangedMeanwhile as error:
         return _conflict(request, place, row, form, error)
-    place = Place(place.configurator, open_draft(place.configurator), place.what)
+    place = place.again()
     if not is_htmx(request):
         messages.success(request, _("Saved."))
-        return redirect_page(request, _back(place, kept))
-    if place.what in ("groups", "options") and (is_new or {"group", "position", "pick"} & set(form.changed_data)):
+        return redirect_page(request, address_of(kept, place.configurator.pk))
+    if _moves(place, form, is_new=is_new):
+        messages.success(request, _("Saved."))
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     response = _shown(request, place, kept, is_new=is_new)
     response["HX-Trigger"] = "draft-changed"
     return response
 
 
+def _moves(place: Place, form: forms.RowForm, *, is_new: bool) -> bool:
+    """Whether more of the workspace than the row itself looks different now."""
+    changed = {"group", "position", "pick"} & set(form.changed_data)
+    return place.what in ("groups", "options", "rentals") and (is_new or bool(changed))
+
+
 def _conflict(
     request: HttpRequest, place: Place, row: Row, form: forms.RowForm, error: ChangedMeanwhile
 ) -> HttpResponse:
     """Both versions: what was typed stays in the form, what somebody else saved stands above it."""
-    current: Any = place.model._default_manager.filter(pk=row.pk).first()
-    theirs: dict[str, Any] = {"item": None, "entry": _last_entry(row)}
+    current = find_row(place, row.pk)
     if current is None:
-        again = cast("Row", _again(place, row))
-        form = _form(place, again, request)
-        form.is_valid()
-        return _answer(request, place, again, form, status=error.status, theirs=theirs)
-    theirs["item"] = _item(place, current)
-    theirs["fields"] = _plain(current)
+        return _gone(request, place, row.pk)
+    entry = audit.last_entry(place.model, row.pk, place.configurator.pk)
+    theirs = {"item": _item(place, current), "entry": entry, "fields": _plain(place, current)}
     return _answer(request, place, row, form, seen=mark(current), status=error.status, theirs=theirs)
 
 
-def _again(place: Place, row: Any) -> Any:
-    """A new row in the place of a deleted one."""
-    again: Any = place.model(configurator=place.configurator)
-    for name in ("kind", "group"):
-        if hasattr(row, name):
-            setattr(again, name, getattr(row, name))
-    return again
+def _gone(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
+    """Somebody has deleted the row that was typed in: what was typed can be added as a new one."""
+    entry, again = audit.last_entry(place.model, pk, place.configurator.pk), new_row(place, request)
+    if entry is None or again is None:
+        raise Http404
+    was = {name: old for name, old, _new in audit.details(entry)}
+    form = form_of(place, again, request, code=str(was.get("code", "")))
+    form.is_valid()
+    theirs = {"item": None, "entry": entry}
+    return _answer(request, place, again, form, status=ChangedMeanwhile.status, theirs=theirs)
 
 
 PLAIN = (
     *("name_en", "name_zh", "reason_en", "reason_zh", "label_en", "label_zh", "owner", "valid_from", "valid_until"),
-    *("standard", "description_en", "description_zh", "colour", "pick", "position"),
+    *("price", "base_price", "standard", "description_en", "description_zh", "colour", "picture", "pick", "position"),
 )
-"""Fields that are told as they are; what a rule says is told as its sentence."""
+"""Fields that are told as they are; what a rule says and what renting costs is told as a sentence."""
 
 
-def _plain(row: Any) -> list[tuple[str, Any]]:
-    return [(str(row._meta.get_field(name).verbose_name), getattr(row, name)) for name in PLAIN if hasattr(row, name)]
-
-
-def _last_entry(row: Row) -> LogEntry | None:
-    kind = ContentType.objects.get_for_model(type(row))
-    entries = LogEntry.objects.filter(content_type=kind, object_id=str(row.pk)).select_related("user")
-    return entries.order_by("-action_time", "-pk").first()
+def _plain(place: Place, row: Row) -> list[tuple[str, str]]:
+    names = names_of(place.draft)
+    known = {name: value for name in PLAIN if (value := getattr(row, name, None)) not in (None, "")}
+    return [(label_of(row, name), tell_value(name, value, names)) for name, value in known.items()]
 
 
 def _shown(request: HttpRequest, place: Place, row: Row, *, is_new: bool = False) -> HttpResponse:
@@ -316,32 +266,34 @@ def _item(place: Place, row: Row) -> Any:
         return rule_items(place.draft, [row], lint(place.draft))[0]
     if isinstance(row, PriceRule):
         return price_items(place.draft, [row])[0]
+    if isinstance(row, Configurator):
+        return car_item(row)
     rules = [
         *rule_items(place.draft, place.configurator.rules.all()),
         *price_items(place.draft, place.configurator.price_rules.all()),
     ]
+    option = row.option if isinstance(row, RentalTerms) else row
+    group_id = option.pk if isinstance(option, OptionGroup) else option.group_id
+    groups = OptionGroup.objects.filter(pk=group_id).prefetch_related(WITH_TERMS)
+    group = group_items(groups, place.draft, rules, lint(place.draft))[0]
     if isinstance(row, OptionGroup):
-        return group_items([row], rules, lint(place.draft))[0]
-    group = group_items([row.group], rules, lint(place.draft))[0]
-    return next(item for item in group.options if item.row.pk == row.pk)
+        return group
+    item = next(item for item in group.options if item.row.pk == option.pk)
+    return item.rental if isinstance(row, RentalTerms) else item
 
 
 def _deleted(request: HttpRequest, place: Place, row: Row) -> HttpResponse:
     text = _("Deleted: %(what)s") % {"what": row}
     if not is_htmx(request):
         messages.success(request, text)
-        return redirect_page(request, _back(place, None))
+        return redirect_page(request, address_of(None, place.configurator.pk))
+    if place.what == "rentals":
+        messages.success(request, text)
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     context = {"announce": text}
     response = page(request, "configurator/admin/row.html", place.configurator, context, partial="gone")
     response["HX-Trigger"] = "draft-changed"
     return response
-
-
-def _back(place: Place, row: Row | None) -> str:
-    address = reverse("admin:configurator_editor_workspace", args=[place.configurator.pk])
-    if row is None or row.pk is None:
-        return address
-    return f"{address}#{place.what.removesuffix('s') if place.what in ('options', 'groups') else place.what}-{row.code}"
 
 
 def _verdict(draft: Draft, entry: Mapping[str, Any], row: Rule) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.urls import URLPattern, path, re_path
 
-from apps.configurator.editor import previewing, rows, versions, workspace
+from apps.configurator.editor import history, previewing, rows, versions, workspace
 
 
 def urls(site: AdminSite) -> list[URLPattern]:
@@ -16,7 +16,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
         return found
 
     def row(route: str, view: Any, name: str) -> URLPattern:
-        pattern = rf"^(?P<pk>[0-9]+)/(?P<what>rules|prices|options|groups)/{route}$"
+        pattern = rf"^(?P<pk>[0-9]+)/(?P<what>rules|prices|options|groups|rentals|car)/{route}$"
         found: URLPattern = re_path(pattern, site.admin_view(view), name=f"configurator_editor_{name}")
         return found
 
@@ -24,7 +24,7 @@ def urls(site: AdminSite) -> list[URLPattern]:
     return [
         at("workspace/", workspace.workspace, "workspace"),
         at("check/", workspace.check, "lint"),
-        at("log/", workspace.log, "log"),
+        at("log/", history.log, "log"),
         at("preview/", previewing.show, "preview"),
         at("preview/<str:day>/", previewing.show, "preview_on"),
         at("changes/", versions.changes, "changes"),

@@ -1,7 +1,7 @@
 """One page per car: its options, its rules in sentences, and what is wrong with them."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,21 +10,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from apps.common.requests import is_htmx
 from apps.configurator.editor.access import configurator_of, require
 from apps.configurator.editor.frame import page
 from apps.configurator.editor.items import (
+    WITH_TERMS,
+    GroupItem,
     RuleItem,
+    car_item,
     group_items,
     names_of,
     price_items,
     rule_items,
     tell,
 )
+from apps.configurator.linting import Remark
 from apps.configurator.models import Configurator, OptionGroup, Rule
-from apps.configurator.services import audit
-from apps.configurator.services.drafts import FIELDS, Draft, cannot_publish, lint, open_draft
+from apps.configurator.services.drafts import Draft, cannot_publish, lint, open_draft
 
-LOG_SHOWN = 200
 SHOWS = (
     ("", gettext_lazy("All rules")),
     ("remarks", gettext_lazy("With remarks")),
@@ -73,60 +76,62 @@ def workspace(request: HttpRequest, pk: int) -> HttpResponse:
     configurator = configurator_of(pk)
     draft = open_draft(configurator)
     remarks = lint(draft)
-    rules = rule_items(draft, configurator.rules.all(), remarks)
-    prices = price_items(draft, configurator.price_rules.all())
-    wanted = Filter.of(request.GET)
-    context: dict[str, Any] = {
-        "rules": [item for item in rules if wanted.keeps(item)],
-        "prices": [item for item in prices if wanted.keeps(item)],
-        "total": len(rules),
-        "total_prices": len(prices),
-        "filter": wanted,
-        "q": request.GET.get("q", ""),
-        "kinds": [*Rule.Kind.choices, ("price", _("price rule"))],
-        "shows": SHOWS,
-        "owners": _owners(rules),
-        "about_name": names_of(draft).option(wanted.about) if wanted.about else "",
-        "filtered": any((wanted.words, wanted.kind, wanted.owner, wanted.about, wanted.show)),
-    }
-    if not request.htmx:  # type: ignore[attr-defined]
-        groups = OptionGroup.objects.filter(configurator=configurator).prefetch_related("options")
-        context |= {"groups": group_items(groups, [*rules, *prices], remarks)}
+    context = _rows(request.GET, configurator, draft, remarks)
+    if not is_htmx(request):
+        context |= {"groups": _groups(configurator, draft, context, remarks), "car": car_item(configurator)}
         context |= _lint_context(draft, remarks)
     return page(request, "configurator/admin/workspace.html", configurator, context, partial="rules")
 
 
 @require_safe
 def check(request: HttpRequest, pk: int) -> HttpResponse:
-    """What is wrong with the draft as it stands."""
+    """What is wrong with the draft as it stands.
+
+    For htmx, which asks after every change, with everything else of the workspace that depends on the whole draft:
+    remarks and numbers beside the rows, and how many rows there are.
+    """
     require(request)
     configurator = configurator_of(pk)
     start = time.perf_counter()
     draft = open_draft(configurator)
-    context = _lint_context(draft, lint(draft))
+    remarks = lint(draft)
+    context = _lint_context(draft, remarks)
     context["milliseconds"] = round((time.perf_counter() - start) * 1000)
+    if is_htmx(request):
+        context |= _rows(request.GET, configurator, draft, remarks)
+        context |= {"groups": _groups(configurator, draft, context, remarks), "fresh": True}
     return page(request, "configurator/admin/lint.html", configurator, context, title=_("Check"), partial="lint")
 
 
-@require_safe
-def log(request: HttpRequest, pk: int) -> HttpResponse:
-    """Who changed what of this car, when, from what to what."""
-    require(request)
-    configurator = configurator_of(pk)
-    kinds = (Configurator, *FIELDS)
-    entries = [
-        (entry, [(_label(entry.content_type.model_class(), name), old, new) for name, old, new in audit.details(entry)])  # type: ignore[union-attr]
-        for entry in audit.entries_of(configurator.pk, kinds, LOG_SHOWN)
-    ]
-    context = {"entries": entries, "limit": LOG_SHOWN}
-    return page(request, "configurator/admin/log.html", configurator, context, title=_("Log"))
+def _rows(query: QueryDict, configurator: Configurator, draft: Draft, remarks: Sequence[Remark]) -> dict[str, Any]:
+    """Rules and price rules, all and narrowed, and what they are narrowed by."""
+    every = rule_items(draft, configurator.rules.all(), remarks)
+    every_price = price_items(draft, configurator.price_rules.all())
+    wanted = Filter.of(query)
+    return {
+        "every": [*every, *every_price],
+        "rules": [item for item in every if wanted.keeps(item)],
+        "prices": [item for item in every_price if wanted.keeps(item)],
+        "total": len(every),
+        "total_prices": len(every_price),
+        "filter": wanted,
+        "q": query.get("q", ""),
+        "kinds": [*Rule.Kind.choices, ("price", _("price rule"))],
+        "shows": SHOWS,
+        "owners": _owners(every),
+        "about_name": names_of(draft).option(wanted.about) if wanted.about else "",
+        "filtered": any((wanted.words, wanted.kind, wanted.owner, wanted.about, wanted.show)),
+    }
 
 
-def _label(model: Any, name: str) -> str:
-    return str(model._meta.get_field(name).verbose_name)
+def _groups(
+    configurator: Configurator, draft: Draft, rows: Mapping[str, Any], remarks: Sequence[Remark]
+) -> list[GroupItem]:
+    groups = OptionGroup.objects.filter(configurator=configurator).prefetch_related(WITH_TERMS)
+    return group_items(groups, draft, rows["every"], remarks)
 
 
-def _lint_context(draft: Draft, remarks: Any) -> dict[str, Any]:
+def _lint_context(draft: Draft, remarks: Sequence[Remark]) -> dict[str, Any]:
     names = names_of(draft)
     return {"remarks": [tell(remark, names) for remark in remarks], "cannot_publish": cannot_publish(remarks)}
 

@@ -58,6 +58,15 @@ class Configurator(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("configurator:configure", args=[self.car_model.slug])
 
+    @property
+    def code(self) -> str:
+        return self.car_model.slug
+
+    @property
+    def configurator_id(self) -> int:
+        """The car's own key: every row of a draft says which car it is of."""
+        return self.pk
+
 
 class OptionGroup(models.Model):
     """One decision of the visitor: exactly one of its options, or any of them."""
@@ -165,6 +174,14 @@ class RentalTerms(models.Model):
 
     def __str__(self) -> str:
         return str(self.option)
+
+    @property
+    def code(self) -> str:
+        return self.option.code
+
+    @property
+    def configurator_id(self) -> int:
+        return self.option.configurator_id
 
 
 class Validity(models.Model):

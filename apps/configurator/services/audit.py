@@ -71,6 +71,16 @@ def entries_of(configurator_id: int, kinds: Iterable[type[models.Model]], limit:
     )
 
 
+def last_entry(kind: type[models.Model], pk: int, configurator_id: int) -> LogEntry | None:
+    """The newest entry about one row of a car, whether or not the row is still there."""
+    entries = LogEntry.objects.filter(
+        content_type=ContentType.objects.get_for_model(kind),
+        object_id=str(pk),
+        change_message__contains=f'"car": {configurator_id}}}',
+    )
+    return entries.select_related("user").order_by("-action_time", "-pk").first()
+
+
 def details(entry: LogEntry) -> list[tuple[str, Any, Any]]:
     """Field name, old and new value of an entry; nothing for entries that say nothing of them."""
     try:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import Model, ProtectedError, QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -21,11 +22,11 @@ from apps.configurator import linting
 from apps.configurator.documents import build, canonical, digest, read
 from apps.configurator.engine.compiler import Budget
 from apps.configurator.engine.model import ModelError
-from apps.configurator.errors import ChangedMeanwhile, StillUsed
+from apps.configurator.errors import ChangedMeanwhile, StillUsed, TakenMeanwhile
 from apps.configurator.linting import Remark
 from apps.configurator.machines import Session
-from apps.configurator.models import Configurator, Option, OptionGroup, PriceRule, Rule
-from apps.configurator.rules import Groups, InvalidParameters, check_rule, check_when, read_rule
+from apps.configurator.models import Configurator, Option, OptionGroup, PriceRule, RentalTerms, Rule
+from apps.configurator.rules import Groups
 from apps.configurator.services import audit
 from apps.configurator.services.artefacts import ensure_artefact
 from apps.configurator.services.publish import draft
@@ -33,7 +34,9 @@ from apps.configurator.services.publish import draft
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
 
-type Row = Rule | PriceRule | Option | OptionGroup
+    from apps.catalog.models import CarModel
+
+type Row = Rule | PriceRule | Option | OptionGroup | RentalTerms | Configurator
 PREVIEW_BUDGET = Budget(seconds=8)
 """Longer than this nobody waits for a preview: solving answers it then."""
 LINT_KEPT_S = 24 * 3600
@@ -45,6 +48,10 @@ FIELDS: dict[type[Row], tuple[str, ...]] = {
         *("colour", "picture", "position"),
     ),
     OptionGroup: ("code", "name_en", "name_zh", "pick", "position"),
+    RentalTerms: (
+        *("option", "instead_of", "monthly_price", "mileage_cap", "overage_price", "minimum_term", "buyout_price"),
+    ),
+    Configurator: ("base_price", "markets"),
 }
 """What of a row can be edited, and hence what counts as changed."""
 
@@ -62,7 +69,7 @@ class Draft:
 
     @cached_property
     def groups(self) -> Groups:
-        return {g["code"]: (g["pick"], frozenset(o["code"] for o in g["options"])) for g in self.data["groups"]}
+        return linting.groups_of(self.data)
 
     def with_rule(self, rule: Mapping[str, Any], instead_of: str = "") -> "Draft":
         """The draft if this rule (a document's rule) were added, or stood in another one's place."""
@@ -109,9 +116,37 @@ def preview(configurator: Configurator, market: str = "", day: date | None = Non
     return session
 
 
+def rows_of(model: type[Model], configurator_id: int) -> "QuerySet[Any]":
+    """The rows of one kind that are of one car."""
+    if model is Configurator:
+        return Configurator.objects.filter(pk=configurator_id)
+    if model is RentalTerms:
+        mine = RentalTerms.objects.filter(option__configurator=configurator_id)
+        return mine.select_related("option__group", "instead_of")
+    manager: Any = model._default_manager
+    return cast("QuerySet[Any]", manager.filter(configurator=configurator_id))
+
+
 def mark(row: Row) -> str:
     """Stands for all that can be edited of a row: equal only while nobody changed anything."""
     return digest(canonical(audit.values(row, _fields(row))))[:16]
+
+
+def start_draft(
+    *, car_model: "CarModel", base_price: int, markets: Sequence[str], by: "AbstractBaseUser"
+) -> Configurator:
+    """The empty draft of a car that has none, ``base_price`` in fen; nothing is on sale by that.
+
+    Raises:
+        TakenMeanwhile: the car has a draft already.
+    """
+    with transaction.atomic():
+        start = {"base_price": base_price, "markets": list(markets)}
+        made, is_new = Configurator.objects.get_or_create(car_model=car_model, defaults=start)
+        if not is_new:
+            raise TakenMeanwhile
+        audit.record(made, {}, audit.values(made, _fields(made)), by)
+    return made
 
 
 def save_row[R: Row](*, row: R, values: Mapping[str, Any], seen: str = "", by: "AbstractBaseUser") -> R:
@@ -119,30 +154,33 @@ def save_row[R: Row](*, row: R, values: Mapping[str, Any], seen: str = "", by: "
 
     Raises:
         ChangedMeanwhile: it is not what was ``seen`` any more, or it is gone. Nothing was written.
+        TakenMeanwhile: somebody else has added one with this code.
         StillUsed: rules would not make sense any more after that.
     """
     with transaction.atomic():
         configurator = Configurator.objects.select_for_update().get(pk=row.configurator_id)
         broken = set(_broken_texts(configurator))
         before: dict[str, Any] = {}
-        fields = _fields(row)
-        if row.pk is not None:
+        fields, is_new = _fields(row), row._state.adding
+        if not is_new:
             row = _locked(row, seen)
             before = audit.values(row, fields)
         for name, value in values.items():
             setattr(row, name, value)
-        row.save()
+        if is_new:
+            _refuse_twin(row)
+        row.save(update_fields=None if is_new else [*values])
         _refuse_new(configurator, broken)
         audit.record(row, before, audit.values(row, fields), by)
     return row
 
 
 def delete_row(*, row: Row, seen: str, by: "AbstractBaseUser") -> None:
-    """Take a row out of the draft.
+    """Take a row out of the draft; not the car itself.
 
     Raises:
         ChangedMeanwhile: it is not what was ``seen`` any more.
-        StillUsed: rules speak of it.
+        StillUsed: rules or rental terms speak of it.
     """
     with transaction.atomic():
         configurator = Configurator.objects.select_for_update().get(pk=row.configurator_id)
@@ -150,7 +188,10 @@ def delete_row(*, row: Row, seen: str, by: "AbstractBaseUser") -> None:
         row = _locked(row, seen)
         before = audit.values(row, _fields(row))
         audit.record(row, before, {}, by)
-        row.delete()
+        try:
+            row.delete()
+        except ProtectedError as error:
+            raise StillUsed(_spoken_of(error)) from error
         _refuse_new(configurator, broken)
 
 
@@ -159,10 +200,24 @@ def _fields(row: Row) -> tuple[str, ...]:
 
 
 def _locked[R: Row](row: R, seen: str) -> R:
-    current: Any = type(row)._default_manager.select_for_update().filter(pk=row.pk).first()
+    found = rows_of(type(row), row.configurator_id).filter(pk=row.pk)
+    current: Any = found.select_for_update(of=("self",)).first()
     if current is None or mark(current) != seen:
         raise ChangedMeanwhile
     return cast("R", current)
+
+
+def _refuse_twin(row: Row) -> None:
+    """The car is locked: who comes second sees what the first has added."""
+    same = {"option": row.option} if isinstance(row, RentalTerms) else {"code": row.code}
+    if rows_of(type(row), row.configurator_id).filter(**same).exists():
+        raise TakenMeanwhile(field="code")
+
+
+def _spoken_of(error: ProtectedError) -> list[str]:
+    text = _("The rental terms of %(option)s name it as what is bought instead.")
+    rentals = [row for row in error.protected_objects if isinstance(row, RentalTerms)]
+    return [text % {"option": row.option.code} for row in rentals]
 
 
 def _refuse_new(configurator: Configurator, broken: set[str]) -> None:
@@ -172,44 +227,13 @@ def _refuse_new(configurator: Configurator, broken: set[str]) -> None:
 
 
 def _broken_texts(configurator: Configurator) -> list[str]:
-    """Only of rules: a group is empty while it is being filled, and a standard option moves in two steps."""
-    return [remark.text for remark in _broken(open_draft(configurator))[0] if not remark.subject]
+    """Only of rules and terms: a group is empty while it is being filled, and a standard option moves in two steps."""
+    return [remark.text for remark in linting.misfits(open_draft(configurator).data)[0] if not remark.subject]
 
 
 def _lint(found: Draft, today: date) -> list[Remark]:
-    broken, sound = _broken(found)
+    broken, sound = linting.misfits(found.data)
     try:
         return [*broken, *linting.remarks(build(sound), today)]
     except ModelError as error:
         return [*broken, Remark("broken", "stops", text=str(error))]
-
-
-def _broken(found: Draft) -> tuple[list[Remark], dict[str, Any]]:
-    """What does not even make a model, and the document without it."""
-    remarks, rules, prices = [], [], []
-    for group in found.data["groups"]:
-        if not group["options"]:
-            text = _("Group %(code)s has no option.") % {"code": group["code"]}
-            remarks.append(Remark("broken", "stops", group["code"], text=text))
-        standard = [option["code"] for option in group["options"] if option["standard"]]
-        if group["pick"] == "one" and len(standard) > 1:
-            text = _("Group %(code)s has several standard options: %(options)s.")
-            text %= {"code": group["code"], "options": ", ".join(standard)}
-            remarks.append(Remark("broken", "stops", group["code"], text=text))
-    for rule in found.data["rules"]:
-        try:
-            check_rule(read_rule(rule["code"], rule["kind"], rule["parameters"]), found.groups)
-        except InvalidParameters as error:
-            text = _("Rule %(code)s: %(error)s") % {"code": rule["code"], "error": error}
-            remarks.append(Remark("broken", "stops", rules=(rule["code"],), text=text))
-        else:
-            rules.append(rule)
-    for price in found.data["price_rules"]:
-        try:
-            check_when(price["when"], found.groups)
-        except InvalidParameters as error:
-            text = _("Price rule %(code)s: %(error)s") % {"code": price["code"], "error": error}
-            remarks.append(Remark("broken", "stops", text=text))
-        else:
-            prices.append(price)
-    return remarks, {**found.data, "rules": rules, "price_rules": prices}

@@ -45,7 +45,7 @@ def request_publication(
     """
     require_permission(by, ASK)
     if restores is None:
-        check_rows(configurator)
+        check_rows(draft(configurator))
     with transaction.atomic():
         locked = Configurator.objects.select_for_update().get(pk=configurator.pk)
         text = draft(locked) if restores is None else _document_of(locked, restores)

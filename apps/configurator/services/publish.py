@@ -1,18 +1,18 @@
 """Turn the draft into a published version, and choose which version is on sale."""
 
+import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from apps.catalog.models import CarModel
 from apps.configurator.documents import FORMAT, canonical, digest, read
 from apps.configurator.errors import CannotPublish
+from apps.configurator.linting import misfits
 from apps.configurator.models import Configurator, ConfiguratorVersion, Option, PriceRule, Publication, Rule
-from apps.configurator.rules import InvalidParameters, check_rule, check_when, read_rule
 from apps.configurator.services.checking import CLICKS, Report, check
 
 if TYPE_CHECKING:
@@ -49,25 +49,25 @@ def draft(configurator: Configurator) -> str:
     )
 
 
-def check_draft(configurator: Configurator, text: str, *, clicks: int = CLICKS) -> Report:
+def check_draft(text: str, *, clicks: int = CLICKS) -> Report:
     """Compile and check a document for every market, from today on. See ``checking.check``.
 
     Raises:
         CannotPublish: a rule that makes no sense, no buildable car, a dead standard option; it names all of them.
     """
-    check_rows(configurator)
+    check_rows(text)
     return check(read(text), fallback=True, apart=False, clicks=clicks)
 
 
-def check_rows(configurator: Configurator) -> None:
-    """Whether the draft's rows fit together at all, before anything is compiled.
+def check_rows(text: str) -> None:
+    """Whether a document's rows fit together at all, before anything is compiled.
 
     Raises:
         CannotPublish: it names everything that does not.
     """
-    problems = _misfits(configurator)
-    if problems:
-        raise CannotPublish(problems)
+    found, _sound = misfits(json.loads(text))
+    if found:
+        raise CannotPublish([remark.text for remark in found])
 
 
 def publish(
@@ -87,7 +87,7 @@ def publish(
     current = Configurator.objects.select_related("current").get(pk=configurator.pk).current
     if current is not None and current.sha256 == sha256:
         return current
-    report = check_draft(configurator, text, clicks=clicks)  # seconds, so before anything is locked
+    report = check_draft(text, clicks=clicks)  # seconds, so before anything is locked
     with transaction.atomic():
         locked = Configurator.objects.select_for_update().get(pk=configurator.pk)
         if locked.current is not None and locked.current.sha256 == sha256:
@@ -138,34 +138,6 @@ def point_to(configurator: Configurator, version: ConfiguratorVersion) -> None:
     """Put a version on sale. The caller has locked the configurator."""
     Configurator.objects.filter(pk=configurator.pk).update(current=version)
     CarModel.objects.filter(pk=configurator.car_model_id).update(configurable=True)
-
-
-def _misfits(configurator: Configurator) -> list[str]:
-    """Rows that do not fit together and would not even make a model."""
-    whole = Configurator.objects.with_draft().get(pk=configurator.pk)
-    groups = {
-        group.code: (group.pick, frozenset(option.code for option in group.options.all()))
-        for group in whole.groups.all()
-    }
-    found = []
-    for group in whole.groups.all():
-        standard = [option.code for option in group.options.all() if option.standard]
-        if not groups[group.code][1]:
-            found.append(_("Group %(code)s has no option.") % {"code": group.code})
-        if group.pick == "one" and len(standard) > 1:
-            text = _("Group %(code)s has several standard options: %(options)s.")
-            found.append(text % {"code": group.code, "options": ", ".join(standard)})
-    for rule in whole.rules.all():
-        try:
-            check_rule(read_rule(rule.code, rule.kind, rule.parameters), groups)
-        except InvalidParameters as error:
-            found.append(_("Rule %(code)s: %(error)s") % {"code": rule.code, "error": error})
-    for price_rule in whole.price_rules.all():
-        try:
-            check_when(price_rule.when, groups)
-        except InvalidParameters as error:
-            found.append(_("Price rule %(code)s: %(error)s") % {"code": price_rule.code, "error": error})
-    return found
 
 
 def _option(option: Option) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.configurator.models import Configurator, Option, OptionGroup, PriceRule, Rule
-from apps.configurator.services.drafts import mark
+from apps.configurator.services.drafts import delete_row, mark
 from tests.factories.configurator import make_rule
 
 pytestmark = pytest.mark.django_db
@@ -127,8 +127,20 @@ def test_the_second_editor_is_shown_both_and_can_then_replace_or_leave(car: Conf
 def test_an_edit_of_a_rule_that_is_gone_is_not_lost(car: Configurator, editor: Client) -> None:
     rule = rule_of("tow-large")
     assert editor.get(url(car, "edit", "rules", rule.pk)).status_code == 200
-    Rule.objects.filter(pk=rule.pk).delete()
+    mine = {**TEXTS, "kind": "excludes", "options": ["tow", "rack"], "owner": "Me", "seen": mark(rule)}
+    delete_row(row=rule_of("tow-large"), seen=mark(rule), by=User.objects.create_user("x@kaiche.example", "x"))
     assert editor.get(url(car, "edit", "rules", rule.pk)).status_code == 404
+    response = editor.post(url(car, "edit", "rules", rule.pk), mine, headers=HTMX)
+    text = response.content.decode()
+    assert response.status_code == 409
+    assert "Somebody else has deleted this meanwhile." in text
+    assert "x@kaiche.example" in text
+    assert 'value="Me"' in text
+    form = response.context["form"]
+    assert (form.data["code"], response.context["action"]) == ("tow-large", url(car, "new", "rules"))
+    assert editor.post(response.context["action"], dict(form.data.lists()), headers=HTMX).status_code == 200
+    assert (rule_of("tow-large").owner, rule_of("tow-large").parameters) == ("Me", {"options": ["tow", "rack"]})
+    assert editor.post(url(car, "edit", "rules", 999_999), mine, headers=HTMX).status_code == 404
 
 
 def test_a_price_rule_takes_yuan_and_picked_and_not_picked_options(car: Configurator, editor: Client) -> None:
@@ -239,6 +251,6 @@ def test_the_log_tells_who_changed_what_and_of_deleted_rules_too(car: Configurat
     response = editor.get(url(car, "log"))
     kinds = [entry.action_flag for entry, _details in response.context["entries"]]
     assert kinds == [3, 2]
-    changed = {label: (old, new) for label, old, new in response.context["entries"][1][1]}
+    changed = {told.label: (told.before, told.after) for told in response.context["entries"][1][1]}
     assert changed["owner"] == ("Product", "New owner")
     assert json.loads(LogEntry.objects.order_by("pk")[0].change_message)[0]["car"] == car.pk
