@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("apps.bundles.api_urls")),
     path("", include("apps.stores.api_urls")),
     path("", include("apps.careers.api_urls")),
+    path("", include("apps.promotions.api_urls")),
     path("", include("apps.orders.api_urls")),
     path("", include("apps.outbox.api_urls")),
 ]

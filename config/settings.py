@@ -332,7 +332,11 @@ REST_FRAMEWORK = {
     "DEFAULT_PAGINATION_CLASS": "apps.common.api.pagination.Pages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["apps.common.api.throttling.AnonymousRate", "apps.common.api.throttling.UserRate"],
-    "DEFAULT_THROTTLE_RATES": {"anonymous": env.str("API_RATE_ANONYMOUS", "600/min"), "user": "1200/min"},
+    "DEFAULT_THROTTLE_RATES": {
+        "anonymous": env.str("API_RATE_ANONYMOUS", "600/min"),
+        "user": "1200/min",
+        "rare": "20/hour",
+    },
     "EXCEPTION_HANDLER": "apps.common.api.problems.handle",
     "NUM_PROXIES": _read("PROXIES", env.int, "how many proxies stand in front", default=0),
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",

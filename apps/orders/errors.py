@@ -87,6 +87,11 @@ class NotSoldOut(DomainError):
     message = _("This car is not sold out: you can order it now.")
 
 
+class AlreadyWaiting(DomainError):
+    code = "already_waiting"
+    message = _("This address has a place on the waiting list already. We have sent the link to it.")
+
+
 class NotWaiting(DomainError):
     code = "not_waiting"
     message = _("Nothing is offered to you at the moment.")

@@ -12,7 +12,9 @@ from apps.orders.models import Waiting
 
 
 def compose(message: Message) -> Letter | None:
-    """The offer, or nothing when it is over by now."""
+    """The offer, or nothing when it is over by now; or the way back to one's place."""
+    if message.kind == "waiting_link":
+        return _link(message)
     entry = Waiting.objects.filter(token=message.reference, status=Waiting.Status.OFFERED).first()
     if entry is None or entry.offer_until is None or entry.month is None:
         return None
@@ -30,6 +32,20 @@ def compose(message: Message) -> Letter | None:
             _("If you do not order it by then, it is offered to the next on the list."),
         ],
         action=(_("Order it now"), link),
+    )
+
+
+def _link(message: Message) -> Letter | None:
+    entry = Waiting.objects.queued().filter(token=message.reference).first()
+    if entry is None:
+        return None
+    return Letter(
+        subject=_("Your place on the waiting list"),
+        greeting=_("Hello,"),
+        paragraphs=[
+            _("Somebody entered your address for a car that you wait for already. Here is the link to your place.")
+        ],
+        action=(_("See my place"), f"{settings.PUBLIC_URL.rstrip('/')}{entry.get_absolute_url()}"),
     )
 
 

@@ -20,6 +20,10 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         """With group and codes."""
         return self.select_related("group").prefetch_related("codes")
 
+    def for_model(self, slug: str) -> Self:
+        """Those that a car of this model can have."""
+        return self.filter(Q(car_models=[]) | Q(car_models__contains=[slug]))
+
     def public(self) -> Self:
         """Those that need no code."""
         return self.filter(needs_code=False)

@@ -2,11 +2,21 @@
 
 from typing import Any
 
-from rest_framework.throttling import AnonRateThrottle, UserRateThrottle
+from rest_framework.throttling import AnonRateThrottle, ScopedRateThrottle, UserRateThrottle
 
 
 class AnonymousRate(AnonRateThrottle):
     scope = "anonymous"
+
+
+class RareRate(ScopedRateThrottle):
+    """For what sends mail or takes a place: ``rare`` of ``DEFAULT_THROTTLE_RATES`` for each caller."""
+
+    scope_attr = "rare_scope"
+
+    def allow_request(self, request: Any, view: Any) -> bool:
+        view.rare_scope = "rare"
+        return super().allow_request(request, view)
 
 
 class UserRate(UserRateThrottle):

@@ -37,7 +37,6 @@ class PurseOutput(serializers.Serializer[Any]):
 class MoveOutput(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     kind = serializers.CharField()
-    text = serializers.CharField(help_text="the kind in words, in the language of the request")
     order = serializers.CharField(allow_blank=True)
     coins = serializers.IntegerField(help_text="negative: left the purse")
 

@@ -20,7 +20,15 @@ from apps.capacity.errors import NotEnough
 from apps.configurator import services as configurator
 from apps.configurator.models import Build
 from apps.messaging import services as messaging
-from apps.orders.errors import BuildNotOrderable, NotSoldOut, NotWaiting, UnknownBuild, WaitingNotFound, WrongEmail
+from apps.orders.errors import (
+    AlreadyWaiting,
+    BuildNotOrderable,
+    NotSoldOut,
+    NotWaiting,
+    UnknownBuild,
+    WaitingNotFound,
+    WrongEmail,
+)
 from apps.orders.models import Order, Waiting
 from apps.orders.services import allotments
 
@@ -40,6 +48,36 @@ def join(*, build: str, email: str, language: str = "en", user: "User | None" = 
         UnknownBuild, BuildNotOrderable: of the build. WrongEmail.
         NotSoldOut: it can be ordered now.
     """
+    return _join(build, email, language, user)[0]
+
+
+def join_once(*, build: str, email: str, language: str = "en", user: "User | None" = None) -> Waiting:
+    """The same for somebody who is not known to have the mailbox: a place that is there already is shown to nobody else than
+    its owner, to whose address the link goes.
+
+    Raises:
+        what ``join`` does; AlreadyWaiting: this address has a place.
+    """
+    entry, created = _join(build, email, language, user)
+    if not created and (user is None or entry.user_id != user.pk):
+        _send_link(entry)
+        raise AlreadyWaiting(field="email")
+    return entry
+
+
+def _send_link(entry: Waiting) -> None:
+    """At most once in five minutes, whoever asks."""
+    messaging.owe(
+        key=f"waiting:{entry.pk}:link:{int(timezone.now().timestamp()) // 300}",
+        composer="waiting",
+        reference=str(entry.token),
+        kind="waiting_link",
+        to=messaging.Reader(email=entry.email, user_id=entry.user_id, language=entry.language),
+    )
+
+
+def _join(build: str, email: str, language: str, user: "User | None") -> tuple[Waiting, bool]:
+    """The place, and whether it is new."""
     address = email.strip().lower()
     try:
         validate_email(address)
@@ -68,8 +106,8 @@ def join(*, build: str, email: str, language: str = "en", user: "User | None" = 
         with transaction.atomic():
             row.save()
     except IntegrityError:
-        return Waiting.objects.queued().get(model=model, email=address)
-    return row
+        return Waiting.objects.queued().select_related("build", "order").get(model=model, email=address), False
+    return row, True
 
 
 def place_of(entry: Waiting) -> int:

@@ -12,12 +12,11 @@ from apps.accounts.requests import user_or_none
 from apps.catalog.models import CarModel
 from apps.common.errors import DomainError
 from apps.common.pages import redirect_page, render_page
-from apps.orders import services
 from apps.orders.errors import WaitingNotFound
 from apps.orders.forms import JoinForm
 from apps.orders.models import Waiting
 from apps.orders.services import waiting as queue
-from apps.orders.services.replacing import replace_car
+from apps.orders.services.replacing import take_offer
 from apps.orders.views.access import need_basket, remember_count
 
 
@@ -32,7 +31,7 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                entry = queue.join(
+                entry = queue.join_once(
                     build=code, email=form.cleaned_data["email"], language=get_language() or "en", user=user
                 )
                 return redirect_page(request, entry.get_absolute_url())
@@ -59,10 +58,9 @@ def answer_offer(request: HttpRequest, token: Any) -> HttpResponse:
     try:
         queue.require_offer(entry)
         basket = need_basket(request)
-        replace_car(basket=basket, build=entry.build.code)
+        take_offer(entry=entry, basket=basket)
     except DomainError as error:
         return _show(request, entry, status=error.status, refused=str(error))
-    services.remember_offer(basket=basket, token=entry.token)
     remember_count(request, basket.lines.count())
     return redirect_page(request, reverse("orders:checkout"))
 
