@@ -1,12 +1,13 @@
 """How fast steps are done, beside a floor of bare SQL in the same run; how flat memory stays; what the claim costs.
 
-    python -m tests.bench.steps [--steps 10000] [--rows 1000000]
+    python -m tests.bench.steps [--steps 10000] [--workers 2] [--rows 1000000]
 
 Makes a database of its own beside the one of ``DATABASE_URL`` and drops it afterwards.
 """
 
 import argparse
 import json
+import multiprocessing
 import os
 import resource
 import time
@@ -24,8 +25,22 @@ def rss_mb() -> float:
     return pages * resource.getpagesize() / 2**20
 
 
-def measure_steps(wanted: int) -> dict[str, Any]:
-    """Drain so many due steps in one process; the rate, and memory after each tenth."""
+def drain(tenth: int) -> tuple[int, float, list[float]]:
+    """Steps until none is due, own CPU seconds, and resident memory after each so many."""
+    from apps.orders.fulfilment.drain import run_step
+
+    cpu, done, memory = time.process_time(), 0, [rss_mb()]
+    while run_step():
+        done += 1
+        if done % tenth == 0:
+            memory.append(rss_mb())
+    return done, time.process_time() - cpu, memory
+
+
+def measure_steps(wanted: int, workers: int) -> dict[str, Any]:
+    """Drain so many due steps, by so many processes at once; the rate, and memory after each tenth of a process's share."""
+    from django.db import connection
+
     from apps.orders.fulfilment.drain import run_step
     from apps.orders.models import FulfilmentStep
     from tests.factories.many import many_signed
@@ -33,21 +48,21 @@ def measure_steps(wanted: int) -> dict[str, Any]:
     many_signed(max(1, wanted // EACH))
     for _ in range(20):
         run_step()
-    began, cpu, done, memory = time.perf_counter(), time.process_time(), 0, [rss_mb()]
-    while run_step():
-        done += 1
-        if done % max(1, wanted // 10) == 0:
-            memory.append(rss_mb())
-    took = time.perf_counter() - began
-    failed = FulfilmentStep.objects.exclude(error="").count()
-    cpu = time.process_time() - cpu
+    connection.close()
+    tenth = max(1, wanted // workers // 10)
+    with multiprocessing.get_context("fork").Pool(workers) as pool:
+        pool.map(time.sleep, [0.1] * workers)  # every process is there
+        began = time.perf_counter()
+        shares = pool.map(drain, [tenth] * workers, chunksize=1)
+        took = time.perf_counter() - began
+    done = sum(share[0] for share in shares)
     return {
         "steps": done,
         "seconds": took,
         "a second": done / took,
-        "own cpu seconds": cpu,
-        "failed": failed,
-        "rss": memory,
+        "own cpu seconds": sum(share[1] for share in shares),
+        "failed": FulfilmentStep.objects.exclude(error="").count(),
+        "rss": shares[0][2],
     }
 
 
@@ -140,6 +155,7 @@ def measure_claim(rows: int) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--steps", type=int, default=10_000)
+    parser.add_argument("--workers", type=int, default=2, help="processes that drain at once")
     parser.add_argument("--rows", type=int, default=1_000_000)
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -151,20 +167,21 @@ def main() -> None:
     name = connection.settings_dict["NAME"]
     connection.creation.create_test_db(verbosity=0, autoclobber=True)
     try:
-        steps = measure_steps(options.steps)
+        steps = measure_steps(options.steps, options.workers)
         floor = measure_floor(min(1000, max(20, options.steps // EACH)))
         claim = measure_claim(options.rows)
     finally:
         connection.creation.destroy_test_db(name, verbosity=0)
     memory = ", ".join(f"{value:.0f}" for value in steps["rss"])
     print(
-        f"{steps['steps']} steps in {steps['seconds']:.1f} s: {steps['a second']:.0f} a second, {steps['failed']} failed"
+        f"{steps['steps']} steps in {steps['seconds']:.1f} s by {options.workers}: {steps['a second']:.0f} a second,"
+        f" {steps['failed']} failed"
     )
     print(
         f"own CPU {steps['own cpu seconds']:.1f} s: at most {steps['steps'] / steps['own cpu seconds']:.0f} a second a core"
     )
     print(f"bare SQL: {floor:.0f} a second, {floor / steps['a second']:.1f} times as many")
-    print(f"resident memory in MB, from tenth to tenth: {memory}")
+    print(f"resident memory of one in MB, from tenth to tenth: {memory}")
     print("claim: " + ", ".join(f"{key} {value}" for key, value in claim.items()))
 
 

@@ -85,9 +85,13 @@ def run_step(busy: set[int] | None = None) -> bool:
 
 def claimable(busy: set[int]) -> QuerySet[Step]:
     """Due steps of orders that nobody is working on, the longest due first; they are locked as they are read."""
-    due = Step.objects.filter(status=Step.Status.READY, next_at__lte=timezone.now()).exclude(order_id__in=busy)
-    free = due.select_related("order").select_for_update(skip_locked=True, of=("self", "order"))
-    return free.order_by("next_at", "pk")
+    due = _lockable().filter(status=Step.Status.READY, next_at__lte=timezone.now()).exclude(order_id__in=busy)
+    return due.order_by("next_at", "pk")
+
+
+def _lockable() -> QuerySet[Step]:
+    """Steps with their orders, both locked at once; without those that somebody else has locked."""
+    return Step.objects.select_related("order").select_for_update(skip_locked=True, of=("self", "order"))
 
 
 def _claim(busy: set[int]) -> Claimed | None:
@@ -152,14 +156,13 @@ def _hurry_undoing(claimed: Claimed) -> None:
 @transaction.atomic
 def _perform(claimed: Claimed, answer: Any) -> bool:
     """The effect and what follows from it, or False when somebody else has the order."""
-    order = Order.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=claimed.step.order_id).first()
-    if order is None:
+    step = _lockable().filter(pk=claimed.step.pk).first()
+    if step is None:
         return False
-    now = timezone.now()
-    step = Step.objects.select_for_update().filter(pk=claimed.step.pk, status=Step.Status.READY).first()
-    if step is None and claimed.lease is not None:
+    order, now = step.order, timezone.now()
+    if step.status != Step.Status.READY and claimed.lease is not None:
         _hurry_undoing(claimed)
-    if step is None or (claimed.lease is None and step.next_at > now):
+    if step.status != Step.Status.READY or (claimed.lease is None and step.next_at > now):
         return True  # cancelled, or done by somebody else meanwhile
     if claimed.lease is None:
         outcome = EFFECTS[step.kind, step.direction](order, step, now)
