@@ -164,6 +164,8 @@ if CELERY_BROKER_URL.startswith("filesystem:"):
 elif CELERY_BROKER_URL.startswith(("amqp:", "amqps:")):
     CELERY_TASK_DEFAULT_QUEUE_TYPE = "quorum"
     CELERY_BROKER_TRANSPORT_OPTIONS = {"confirm_publish": True}
+# Whoever publishes does not wait for a broker that is gone: it tries once more and goes on. The worker has its own patience.
+CELERY_BROKER_TRANSPORT_OPTIONS |= {"max_retries": 1, "interval_start": 0, "interval_step": 0, "interval_max": 0}
 # Two portals on one broker need a queue each.
 CELERY_TASK_DEFAULT_QUEUE: str = env.str("CELERY_QUEUE", "celery")
 CELERY_BROKER_CONNECTION_TIMEOUT = 1.0
