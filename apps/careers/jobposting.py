@@ -1,10 +1,8 @@
 """A posting as schema.org ``JobPosting``, which search engines read from the page."""
 
-import json
 from typing import Any
 
 from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
 
 from apps.careers.models import Posting
 from apps.common.money import CURRENCY
@@ -16,8 +14,6 @@ _EDUCATION = {
     "bachelor": "bachelor degree",
     "master": "postgraduate degree",
 }
-# In a script element nothing may look like markup, whatever the JSON says.
-_ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
 
 
 def document(posting: Posting, url: str) -> dict[str, Any]:
@@ -25,7 +21,6 @@ def document(posting: Posting, url: str) -> dict[str, Any]:
     listed = "".join(f"<li>{escape(line)}</li>" for line in posting.requirements)
     text = "".join(f"<p>{escape(part)}</p>" for part in posting.paragraphs)
     found: dict[str, Any] = {
-        "@context": "https://schema.org/",
         "@type": "JobPosting",
         "title": posting.title,
         "description": f"{text}<ul>{listed}</ul>",
@@ -62,10 +57,4 @@ def document(posting: Posting, url: str) -> dict[str, Any]:
             "@type": "OccupationalExperienceRequirements",
             "monthsOfExperience": posting.experience_years * 12,
         }
-    return {name: value for name, value in found.items() if value is not None}
-
-
-def for_script(posting: Posting, url: str) -> SafeString:
-    """The document as text that is safe inside ``<script type="application/ld+json">``."""
-    text = json.dumps(document(posting, url), ensure_ascii=False).translate(_ESCAPES)
-    return mark_safe(text)  # noqa: S308  escaped above; a script element knows no entities
+    return found

@@ -7,14 +7,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.careers import services
 from apps.careers.errors import AlreadyApplied, BadResume, ConsentMissing
 from apps.careers.facets import facets
 from apps.careers.forms import SORTS, ApplicationForm, PostingFilter
-from apps.careers.jobposting import for_script
+from apps.careers.jobposting import document
 from apps.careers.models import Posting
+from apps.common import linked
 from apps.common.pages import UNPROCESSABLE, redirect_page, render_page
 from apps.common.requests import signed_in
 
@@ -42,6 +44,10 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render_page(request, "careers/list.html", context, partial="results")
 
 
+def _way(posting: Posting) -> dict[str, Any]:
+    return linked.crumbs((gettext("Careers"), reverse("careers:list")), (posting.title, posting.get_absolute_url()))
+
+
 @require_safe
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One position. A closed one stays readable and says so; a draft does not exist."""
@@ -53,7 +59,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "posting": posting,
         "is_open": is_open,
         "similar": similar.sorted_by("newest")[:3],
-        "json_ld": for_script(posting, url) if is_open else "",
+        "json_ld": linked.script(document(posting, url), _way(posting)) if is_open else "",
     }
     return render(request, "careers/detail.html", context)
 

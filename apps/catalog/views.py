@@ -7,12 +7,15 @@ from django.db.models import Count, Min, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from apps.catalog.browse import active_chips, facets, ways_out
 from apps.catalog.comparison import spec_table
 from apps.catalog.filters import SORTS, CarFilters, parse_filters
+from apps.catalog.linked import car
 from apps.catalog.models import Brand, CarModel, Trim
 from apps.catalog.stills import stills
+from apps.common import linked
 from apps.common.pages import render_page
 from apps.common.requests import is_htmx
 
@@ -92,9 +95,20 @@ def detail(request: HttpRequest, brand: str, model: str) -> HttpResponse:
         "groups": spec_table(trims),
         "stills": stills(car_model.image),
         "compare_url": _compare_url([trim.code for trim in trims[:MOST_COMPARED]]),
+        "json_ld": _json_ld(car_model, trims),
         "related": related.with_from_price().select_related("brand").near_price(min(prices, default=0))[:RELATED],
     }
     return render_page(request, "catalog/detail.html", context)
+
+
+def _json_ld(car_model: CarModel, trims: list[Trim]) -> str:
+    brand = f"{reverse('catalog:list')}?brand={car_model.brand.slug}"
+    way = linked.crumbs(
+        (gettext("Cars"), reverse("catalog:list")),
+        (car_model.brand.name, brand),
+        (car_model.name, car_model.get_absolute_url()),
+    )
+    return linked.script(car(car_model, trims, stills(car_model.image)), way)
 
 
 def compare(request: HttpRequest) -> HttpResponse:

@@ -7,15 +7,23 @@ from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils.translation import get_language
 
+from apps.common import linked
+
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """The other language's address of this page, and the reader's chosen theme."""
+    """This page's addresses, in the other language, too, and the reader's chosen theme. Whatever was asked of a page, it is one."""
     here = request.get_full_path()
-    other = "en" if (get_language() or "en").startswith("zh") else "zh-hans"
+    chinese = (get_language() or "en").startswith("zh")
+    other = "en" if chinese else "zh-hans"
+    elsewhere = linked.absolute(translate_url(request.path, other))
+    canonical = linked.absolute(request.path)
+    english, zh = (elsewhere, canonical) if chinese else (canonical, elsewhere)
     theme = request.COOKIES.get("theme", "")
     return {
         "other_language": other,
         "other_language_url": translate_url(here, other),
+        "canonical": canonical,
+        "alternates": [("en", english), ("zh-Hans", zh), ("x-default", english)],
         "theme": theme if theme in ("light", "dark") else "",
         "embedded": settings.EMBEDDED,
     }

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 def _json_ld(page: str) -> tuple[str, dict[str, object]]:
     found = re.search(r'<script type="application/ld\+json" nonce="([^"]{16,})">(.*?)</script>', page, re.DOTALL)
     assert found
-    return found[1], json.loads(found[2])
+    return found[1], json.loads(found[2])[0]
 
 
 def test_search_engines_read_the_posting_as_data(client: Client) -> None:

@@ -10,7 +10,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from apps.common import money
+from apps.common import linked, money
 
 register = template.Library()
 
@@ -25,6 +25,12 @@ def yuan(fen: int | None) -> str:
 def signed_yuan(fen: int | None) -> str:
     """A difference in fen as ``+¥5,000``."""
     return "" if fen is None else money.signed_yuan(fen)
+
+
+@register.filter
+def absolute(path: str) -> str:
+    """A path of the site as an address that holds outside it."""
+    return linked.absolute(path)
 
 
 @register.simple_tag

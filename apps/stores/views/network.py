@@ -6,13 +6,17 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from apps.common import linked
 from apps.common.pages import render_page
 from apps.stores import maps, opening, services
 from apps.stores.forms import FindForm
 from apps.stores.kinds import BOOKABLE, ICONS, SERVICES, Service
+from apps.stores.linked import workshop
 from apps.stores.models import City, Store
 from apps.stores.querysets import StoreQuerySet
 from apps.stores.search import Search
@@ -111,6 +115,10 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "next_times": services.next_free(store=store, service=main, limit=6, now=now) if main else [],
         "bay_count": store.bays.filter(is_active=True).aggregate(number=Count("pk"))["number"],
         "drawing": maps.single(store),
+        "json_ld": linked.script(
+            workshop(store),
+            linked.crumbs((gettext("Stores"), reverse("stores:list")), (store.name, request.path)),
+        ),
         "neighbours": list(near.nearest(store.latitude, store.longitude)[:4]),
     }
     return render_page(request, "stores/detail.html", context)
