@@ -5,7 +5,8 @@ from typing import Any
 
 import structlog
 from celery import Celery
-from celery.signals import before_task_publish, setup_logging, task_postrun, task_prerun
+from celery.signals import beat_init, before_task_publish, setup_logging, task_postrun, task_prerun
+from kombu.exceptions import OperationalError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -17,6 +18,18 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def _keep_our_logging(**_: Any) -> None:
     """Celery would put up its own handlers; ours are in the settings."""
+
+
+@beat_init.connect
+def _ring_at_start(**_: Any) -> None:
+    """A new release may have to make what an old one did not know: that does not wait for its turn in the schedule."""
+    from config.schedule import AT_START
+
+    for name in AT_START:
+        try:
+            app.send_task(name, retry=False, ignore_result=True)
+        except (OperationalError, OSError) as error:
+            structlog.get_logger(__name__).warning("doorbell_failed", task=name, error=str(error))
 
 
 @before_task_publish.connect

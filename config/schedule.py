@@ -85,3 +85,6 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "configurator.prune": {"task": "configurator.prune", "schedule": timedelta(days=1)},
     "common.clear_expired": {"task": "common.clear_expired", "schedule": timedelta(hours=1)},
 }
+
+AT_START = ("configurator.ensure_for_sale",)
+"""What beat rings for as soon as it runs, beside its turns above."""

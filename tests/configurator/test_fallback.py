@@ -1,15 +1,17 @@
 """The page while the rules are not compiled: what is possible at once, prices when they are ready, never a wrong one."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from apps.configurator import artefacts, solving
+from apps.configurator import solving
+from apps.configurator.machines import forget_everything
 from apps.configurator.models import Build, Configurator
 from apps.configurator.services import open_session
-from tests.factories.configurator import make_configurator
+from tests.factories.configurator import give_up_compiling, make_configurator
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -17,11 +19,12 @@ SLUG = "slow-car"
 
 
 @pytest.fixture
-def slow(monkeypatch: pytest.MonkeyPatch) -> Configurator:
-    """A car whose rules no process may compile. Its price makes it a document that no other test has compiled."""
+def slow() -> Iterator[Configurator]:
+    """A car whose compile was given up. Its price makes it a document that no other test has opened."""
     found = make_configurator(SLUG, base=51_234)
-    monkeypatch.setattr(artefacts, "find", lambda _key: artefacts.Verdict.TOO_LARGE)
-    return found
+    give_up_compiling(open_session(SLUG).document)
+    yield found
+    forget_everything()
 
 
 def page(client: Client, query: str = "", **headers: str) -> tuple[Any, str]:

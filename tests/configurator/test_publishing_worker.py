@@ -11,14 +11,13 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 from django.db import OperationalError, connection
 
-from apps.configurator.engine.circuit import Circuit
+from apps.configurator.documents import read
 from apps.configurator.engine.compiled import CompiledModel
-from apps.configurator.engine.compiler import BudgetExceeded
 from apps.configurator.engine.process import CompileFailed
 from apps.configurator.machines import forget_everything
 from apps.configurator.models import Artefact, Configurator, Publication
 from apps.configurator.services import approve, cancel, checking, go_on_in_fallback, open_session
-from tests.factories.configurator import make_rule
+from tests.factories.configurator import give_up_compiling, make_rule
 from tests.factories.publications import ask, lead, make_large_car, product_manager
 
 State = Publication.State
@@ -93,17 +92,11 @@ def test_cancelling_stops_the_compile_at_once() -> None:
 
 
 @pytest.mark.django_db
-def test_rules_too_entangled_are_named_and_can_be_published_in_fallback_mode(
-    car: Configurator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def hopeless(*_arguments: object) -> Circuit:
-        raise BudgetExceeded(60.0, 2_000_000)
-
-    monkeypatch.setattr("apps.configurator.services.artefacts.compile_model", hopeless)
-    monkeypatch.setattr("apps.configurator.services.artefacts.compile_apart", hopeless)
+def test_rules_too_entangled_are_named_and_can_be_published_in_fallback_mode(car: Configurator) -> None:
     make_rule(car, "tangle", "at_most", k=3, options=["tow", "rack", "heater", "large"])
     author, second = product_manager(), lead()
     publication = ask(car, by=author)
+    give_up_compiling(read(publication.document))
     checking.work()
     publication.refresh_from_db()
     assert publication.state == State.TOO_LARGE
@@ -125,16 +118,13 @@ def test_rules_too_entangled_are_named_and_can_be_published_in_fallback_mode(
 
 
 @pytest.mark.django_db
-def test_rules_too_entangled_can_be_cancelled(car: Configurator, monkeypatch: pytest.MonkeyPatch) -> None:
-    def hopeless(*_arguments: object) -> Circuit:
-        raise BudgetExceeded(60.0, 2_000_000)
-
-    monkeypatch.setattr("apps.configurator.services.artefacts.compile_model", hopeless)
-    monkeypatch.setattr("apps.configurator.services.artefacts.compile_apart", hopeless)
+def test_rules_too_entangled_can_be_cancelled(car: Configurator) -> None:
     make_rule(car, "tangle-too", "at_most", k=3, options=["tow", "rack", "heater", "small"])
     author = product_manager()
     publication = ask(car, by=author)
+    give_up_compiling(read(publication.document))
     checking.work()
+    assert Publication.objects.get(pk=publication.pk).state == State.TOO_LARGE
     cancel(publication=publication, by=author)
     publication.refresh_from_db()
     assert publication.state == State.CANCELLED

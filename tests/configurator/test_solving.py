@@ -13,9 +13,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from apps.configurator import solving
-from apps.configurator.engine.circuit import Circuit
 from apps.configurator.engine.compiled import CompiledModel
-from apps.configurator.engine.compiler import BudgetExceeded
 from apps.configurator.engine.model import ModelError
 from apps.configurator.engine.prices import TookTooLong
 from apps.configurator.engine.publishing import compile_model
@@ -23,36 +21,26 @@ from apps.configurator.engine.solvers import SolverModel
 from apps.configurator.machines import Session, forget_everything
 from apps.configurator.models import SolvedAnswer
 from apps.configurator.services import open_session
-from tests.factories.configurator import SMALL_CAR, make_configurator
+from tests.factories.configurator import SMALL_CAR, give_up_compiling, make_configurator
 
 State = SolvedAnswer.State
 
 
-@pytest.fixture(autouse=True)
-def _no_compiler(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Iterator[None]:
-    """Every model is too entangled in here, and nothing that was compiled elsewhere is found as a file."""
-    settings.VAR = tmp_path
-
-    def hopeless(*_arguments: object) -> Circuit:
-        raise BudgetExceeded(60.0, 2_000_000)
-
-    monkeypatch.setattr("apps.configurator.services.artefacts.compile_model", hopeless)
-    forget_everything()
-    yield
-    forget_everything()
-
-
 @pytest.fixture
-def session() -> Session:
+def session(db: None, settings: Any, tmp_path: Path) -> Iterator[Session]:
+    """A car on sale whose compile was given up, on a machine that has no circuit of it from elsewhere."""
+    settings.VAR = tmp_path
     extra = {
         "code": "entangled",
         "reason": ["Because.", "原因。"],
         "at_most": {"k": 2, "options": ["tow", "rack", "heater"]},
     }
     make_configurator(rules=[*SMALL_CAR["rules"], extra])
+    give_up_compiling(open_session("small-car").document)
     found = open_session("small-car")
     assert not found.exact
-    return found
+    yield found
+    forget_everything()
 
 
 @pytest.mark.django_db
@@ -120,18 +108,15 @@ def test_what_nobody_waits_for_any_more_is_not_solved_until_somebody_asks_again(
 def test_what_takes_too_long_is_given_up_and_tried_again_later(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def endless(*_arguments: object, **_options: object) -> None:
-        raise TookTooLong
-
-    solve = SolverModel.answer
-    monkeypatch.setattr(SolverModel, "answer", endless)
+    limit = solving.LIMIT_S
+    monkeypatch.setattr(solving, "LIMIT_S", 0.0)
     session.priced(("red",))
     solving.work()
     row = SolvedAnswer.objects.get()
     assert (row.state, row.model, row.answer) == (State.FAILED, None, None)
     assert session.priced(("red",)) is None
     assert SolvedAnswer.objects.get().state == State.FAILED
-    monkeypatch.setattr(SolverModel, "answer", solve)
+    monkeypatch.setattr(solving, "LIMIT_S", limit)
     SolvedAnswer.objects.update(done_at=timezone.now() - timedelta(hours=1))
     session.priced(("red",))
     solving.work()
@@ -176,16 +161,8 @@ def test_the_database_keeps_question_and_answer_apart(session: Session) -> None:
 
 @pytest.mark.services
 @pytest.mark.django_db(transaction=True)
-def test_however_many_ask_and_however_many_workers_there_are_it_is_solved_once(
-    session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    solved, solve, barrier = [], SolverModel.answer, Barrier(6)
-
-    def counted(self: SolverModel, *arguments: object, **options: object) -> object:
-        solved.append(1)
-        return solve(self, *arguments, **options)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(SolverModel, "answer", counted)
+def test_however_many_ask_and_however_many_workers_there_are_it_is_solved_once(session: Session) -> None:
+    barrier = Barrier(6)
 
     def visitor(number: int) -> None:
         barrier.wait()
@@ -198,5 +175,5 @@ def test_however_many_ask_and_however_many_workers_there_are_it_is_solved_once(
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(visitor, range(6)))
     solving.work()
-    assert solved == [1]
-    assert SolvedAnswer.objects.get().state == State.DONE
+    row = SolvedAnswer.objects.get()
+    assert (row.state, row.attempts) == (State.DONE, 1)

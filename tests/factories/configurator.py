@@ -2,10 +2,17 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from apps.catalog.models import CarModel
+from apps.configurator.artefacts import path_of
 from apps.configurator.demo import create_draft
-from apps.configurator.models import Build, Configurator, Rule
+from apps.configurator.documents import Document
+from apps.configurator.engine.compiler import Budget
+from apps.configurator.machines import forget_everything
+from apps.configurator.models import Artefact, Build, Configurator, Rule
 from apps.configurator.services import publish, save_build
+from apps.configurator.services.artefacts import ensure_artefact, parts_of
 from tests.factories.catalog import make_car_model
 
 WHOLE = ("buy", "blue", "small")
@@ -94,6 +101,21 @@ def make_configurator(slug: str = "small-car", *, published: bool = True, **chan
         publish(configurator=configurator, clicks=0)
         configurator.refresh_from_db()
     return configurator
+
+
+def forget_circuits() -> None:
+    """As a database that was filled before circuits were kept, on a machine without their files."""
+    for key in Artefact.objects.values_list("key", flat=True):
+        path_of(key).unlink(missing_ok=True)
+    Artefact.objects.all().delete()
+    forget_everything()
+
+
+def give_up_compiling(document: Document) -> None:
+    """Compile it with a budget that no rules fit in: the verdict is that they are too entangled."""
+    forget_circuits()
+    for part in parts_of(document, timezone.localdate()):
+        assert not ensure_artefact(part.model, part.context, budget=Budget(edges=1), apart=False).compiled
 
 
 def make_rule(configurator: Configurator, code: str, kind: str, **parameters: Any) -> Rule:

@@ -57,6 +57,17 @@ class Circuit:
         """The number of edges, the measure of a sweep's work."""
         return len(self.children)
 
+    @property
+    def kinds(self) -> Ints:
+        """Of every inner node; worked out anew at every call."""
+        return np.repeat(self.runs[:-1, 0], np.diff(self.runs[:, 2]))
+
+    @property
+    def begins(self) -> Ints:
+        """Of every inner node where its children begin, then the number of edges; worked out anew at every call."""
+        arities = np.repeat(self.runs[:-1, 1], np.diff(self.runs[:, 2]))
+        return np.concatenate([[0], np.cumsum(arities)]).astype(np.int32)
+
     def to_bytes(self) -> bytes:
         """The artefact."""
         header = {"key": self.key, "slots": self.slots, "total": str(self.total), "runs": len(self.runs)}

@@ -7,9 +7,7 @@ primes as the rough number of cars asks for, and put together by the Chinese rem
 
 from collections.abc import Sequence
 from functools import cache
-from itertools import pairwise
 from math import isfinite, prod
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +16,7 @@ from . import kernels
 from .circuit import Circuit
 
 type Doubles = npt.NDArray[np.float64]
+type Places = npt.NDArray[np.uint32]
 
 MARGIN = 1.001
 """More than a rough number of cars can be wrong by, whose relative error is below the circuit's edges times 2^-53."""
@@ -31,11 +30,13 @@ class Counter:
         self._total = circuit.total
         self._kernels = compiled
         self._large, self._parts = _large_nodes(circuit, counts >= kernels.EXACT_COUNT)
+        for blocks in range(1, len(residue_system(circuit.total).blocks) if len(self._large) else 0):
+            _system(blocks)  # found now, and not in a click
 
     def number(self, counts: Doubles) -> int:
         """The number of cars, given the counts of all nodes."""
         roughly = float(counts[-1])
-        if len(self._large) == 0:
+        if len(self._large) == 0 or roughly == 0.0:
             return int(roughly)
         system = residue_system(int(roughly * MARGIN) if isfinite(roughly) else self._total)
         residues = np.empty((len(self._large), kernels.LANES))
@@ -46,20 +47,19 @@ class Counter:
         return system.number(found)
 
 
-def _large_nodes(circuit: Circuit, is_large: npt.NDArray[np.bool]) -> tuple[Any, Any]:
+def _large_nodes(circuit: Circuit, is_large: npt.NDArray[np.bool]) -> tuple[Places, Places]:
     """Their rows and parts, as ``count_residues`` wants them."""
-    number = np.cumsum(is_large) - 1
-    rows: list[tuple[int, int, int, int]] = []
-    parts: list[int] = []
-    runs = circuit.runs.tolist()
-    for (kind, arity, first, at), (_, _, end, _) in pairwise(runs):
-        for node in np.flatnonzero(is_large[first:end]).tolist():
-            children = circuit.children[at + node * arity : at + (node + 1) * arity]
-            large = is_large[children]
-            small = children[~large].tolist()
-            rows.append((kind, len(parts), len(parts) + len(small), len(parts) + arity))
-            parts += [*small, *number[children[large]].tolist()]
-    return np.array(rows, np.uint32).reshape(-1, 4), np.array(parts, np.uint32)
+    nodes = np.flatnonzero(is_large)
+    kinds, begins = circuit.kinds[nodes - circuit.slots], circuit.begins
+    of_large = np.repeat(is_large[circuit.slots :], np.diff(begins))
+    arities = np.diff(begins)[nodes - circuit.slots]
+    owners, parts = np.repeat(np.arange(len(nodes)), arities), circuit.children[of_large]
+    large = is_large[parts]
+    small = np.bincount(owners[~large], minlength=len(nodes))
+    parts = np.where(large, np.cumsum(is_large)[parts] - 1, parts)[np.lexsort((large, owners))]
+    ends = np.cumsum(arities)
+    rows = np.column_stack((kinds, ends - arities, ends - arities + small, ends))
+    return np.ascontiguousarray(rows, np.uint32), parts.astype(np.uint32)
 
 
 class ResidueSystem:

@@ -76,8 +76,8 @@ class Sweeper:
         self._children = circuit.children.view(np.uint32)
         if mode == "compiled":
             kernels.load_kernels()
-        elif self._wants_kernels:
-            kernels.ready_kernels()
+        if circuit.total and circuit.slots and self._kernels(0) is not None:
+            self._kinds, self._begins, self._counter  # noqa: B018 (made now, and not in a click)
 
     def sweep(self, changes: Mapping[int, Cost], magnitude: int = 0, *, whole: bool = False) -> Swept:
         """One pass up and one pass down; ``whole``: the number of cars and a cheapest one as well."""
@@ -172,21 +172,18 @@ class Sweeper:
 
     @cached_property
     def _counter(self) -> Counter:
-        """Made when the first click counts, from a sweep without any choice."""
+        """Made with the sweeper, from a sweep without any choice; where kernels come later, by the first click."""
         compiled, up, counts = kernels.load_kernels(), np.zeros(self.circuit.nodes), np.ones(self.circuit.nodes)
         compiled.sweep_up(self._runs, self._children, up, counts)
         return Counter(self.circuit, compiled, counts)
 
     @cached_property
     def _kinds(self) -> Places:
-        """Of every inner node."""
-        return np.repeat(self._runs[:-1, 0], np.diff(self.circuit.runs[:, 2]))
+        return self.circuit.kinds.view(np.uint32)
 
     @cached_property
     def _begins(self) -> Places:
-        """Of every inner node where its children begin; then the number of edges."""
-        arities = np.repeat(self._runs[:-1, 1], np.diff(self.circuit.runs[:, 2]))
-        return np.concatenate([[0], np.cumsum(arities)]).astype(np.uint32)
+        return self.circuit.begins.view(np.uint32)
 
     @cached_property
     def _lists(self) -> tuple[list[list[int]], list[int], list[int], list[int]]:
