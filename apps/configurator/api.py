@@ -111,6 +111,9 @@ class ConfigureOutput(serializers.Serializer[Any]):
     options = serializers.DictField(child=OptionStateOutput())
     conflict = ConflictOutput(required=False, allow_null=True)
     repair = RepairOutput(required=False, allow_null=True)
+    late = serializers.BooleanField(
+        required=False, help_text="the search for conflict and repair was given up: what is empty of them is not known"
+    )
 
 
 class BuildInput(serializers.Serializer[Any]):
@@ -274,7 +277,7 @@ def _states(document: Document, choices: tuple[str, ...], answer: Answer, budget
 
 def _explanation(found: Explanation | None, total: int | None) -> dict[str, Any]:
     if found is None:
-        return {"conflict": None, "repair": None}
+        return {"conflict": None, "repair": None, "late": False}
     repair = {
         "remove": found.remove,
         "add": found.add,
@@ -284,4 +287,5 @@ def _explanation(found: Explanation | None, total: int | None) -> dict[str, Any]
     return {
         "conflict": {"choices": found.choices, "rules": [rule.code for rule in found.rules], "reasons": found.rules},
         "repair": repair if found.possible else None,
+        "late": found.late,
     }

@@ -306,14 +306,16 @@ class Drawing:
         if added:
             parts.append(_("take %(options)s") % {"options": added})
         known = self.answer.valid and (self.priced or self.complete)
+        reasons = tuple(dict.fromkeys(rule.reason for rule in found.rules))
+        if found.late:
+            reasons += (_("The search for a way out took too long and was given up."),)
         delta = signed_yuan(found.total - self.total) if known and found.total is not None else ""
         return Why(
             because=_("Because you chose %(options)s:") % {"options": names} if names else "",
-            reasons=tuple(dict.fromkeys(rule.reason for rule in found.rules))
-            or (_("Only one of them can be picked."),),
+            reasons=reasons or (_("Only one of them can be picked."),),
             repair=_("; ").join(parts) + (f" ({delta})" if delta else ""),
             repair_step=self.step(found.repaired) if found.possible and parts else "",
-            hopeless=not found.possible,
+            hopeless=not found.possible and not found.late,
             rules=tuple(rule.code for rule in found.rules),
         )
 

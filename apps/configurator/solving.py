@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from apps.common.doorbell import ring
 from apps.configurator.engine.answer import Answer
+from apps.configurator.engine.deadline import TookTooLong
 from apps.configurator.engine.interchange import document_of, read
 from apps.configurator.engine.model import Context, Model
 from apps.configurator.locks import try_lock
@@ -137,8 +138,6 @@ def _next() -> SolvedAnswer | None:
 
 
 def _answer(row: SolvedAnswer) -> None:
-    from apps.configurator.engine.prices import TookTooLong
-
     asked = SolvedAnswer.objects.filter(pk=row.pk, state=State.QUEUED)
     if row.attempts >= ATTEMPTS:  # workers died of it
         asked.update(state=State.FAILED, model=None, done_at=timezone.now())

@@ -10,7 +10,7 @@ from django.test import Client
 from apps.configurator import solving
 from apps.configurator.machines import forget_everything
 from apps.configurator.models import Build, Configurator
-from apps.configurator.services import open_session
+from apps.configurator.services import open_session, sessions
 from tests.factories.configurator import give_up_compiling, make_configurator
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +65,26 @@ def test_a_blocked_option_is_explained_without_prices(slow: Configurator, client
     _response, html = page(client, "?choices=buy,red&explain=tow", **HTMX)
     assert "No tow bar with 18-inch wheels." in html
     assert "give up Red; take Tow bar, Blue" in html
+
+
+def test_an_explanation_that_takes_too_long_says_so_on_the_page_and_to_programs(
+    slow: Configurator, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "PATIENCE_S", 0.0)
+    words = "The search for a way out took too long and was given up."
+    _response, html = page(client, "?choices=buy,red&explain=tow", **HTMX)
+    assert words in html
+    assert "No car with it is offered here." not in html
+    assert words in page(client, "?choices=red&explain=large", **HTMX)[1]  # forced
+    assert words in page(client, "?choices=large,tow")[1]
+    asked = {"choices": ["buy", "red"], "explain": "tow"}
+    body = client.post(f"/api/v1/models/{SLUG}/configure/", asked, content_type="application/json").json()
+    assert (body["late"], body["repair"]) == (True, None)
+    refused = client.post(
+        "/api/v1/builds/", {"model": SLUG, "choices": ["large", "tow"]}, content_type="application/json"
+    )
+    assert refused.status_code == 422
+    assert words in refused.json()["detail"]
 
 
 def test_a_whole_car_has_its_exact_total_and_can_be_saved_at_once(slow: Configurator, client: Client) -> None:

@@ -14,8 +14,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from apps.configurator import solving
 from apps.configurator.engine.compiled import CompiledModel
+from apps.configurator.engine.deadline import TookTooLong
 from apps.configurator.engine.model import ModelError
-from apps.configurator.engine.prices import TookTooLong
 from apps.configurator.engine.publishing import compile_model
 from apps.configurator.engine.solvers import SolverModel
 from apps.configurator.machines import Session, forget_everything

@@ -55,12 +55,12 @@ class CompiledModel(Machine):
             budget=budget,
         )
 
-    def why(self, choices: tuple[str, ...], option: str) -> Conflict | None:
+    def why(self, choices: tuple[str, ...], option: str, *, deadline: float | None = None) -> Conflict | None:
         self.model.normal_choices((option,))
         kept = self.model.released(self.model.normal_choices(choices), option)
-        return self._rules.conflict([choice for choice in kept if choice != option], [option])
+        return self._rules.conflict([choice for choice in kept if choice != option], [option], deadline)
 
-    def repair(self, choices: tuple[str, ...], option: str) -> Repair | None:
+    def repair(self, choices: tuple[str, ...], option: str, *, deadline: float | None = None) -> Repair | None:
         self.model.normal_choices((option,))
         kept = self.model.released(self.model.normal_choices(choices), option)
         return self._nearest(kept, option)
@@ -75,10 +75,10 @@ class CompiledModel(Machine):
             base=self._low + self._constant,
         )
 
-    def conflict(self, choices: tuple[str, ...]) -> Conflict | None:
-        return self._rules.conflict(self.model.normal_choices(choices))
+    def conflict(self, choices: tuple[str, ...], *, deadline: float | None = None) -> Conflict | None:
+        return self._rules.conflict(self.model.normal_choices(choices), deadline=deadline)
 
-    def repair_conflict(self, choices: tuple[str, ...]) -> Repair | None:
+    def repair_conflict(self, choices: tuple[str, ...], *, deadline: float | None = None) -> Repair | None:
         return self._nearest(self.model.normal_choices(choices), None)
 
     @cached_property

@@ -9,21 +9,23 @@ inclusion-minimal set by QuickXplain (Junker 2004), choices being dropped before
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from math import isqrt
 
 from pysat.solvers import Solver
 
 from .answer import Conflict
+from .deadline import TookTooLong, seconds_left
 from .encoding import STRUCTURE, Problem
 from .model import Model
-from .sat import all_clauses, clause_literals, name_values, structure
+from .sat import all_clauses, clause_literals, name_values, satisfiable, structure
 
 BLOCKS_ABOVE = 200
 """With more rules than this they are switched on in blocks first."""
 
 
 class RuleSolver:
-    """The problem in one incremental SAT solver. Calls are serialised by a lock; ``close()`` frees it early."""
+    """The problem in one incremental SAT solver. Calls are serialised by a lock, and take until their ``deadline`` at most; ``close()`` frees it early."""
 
     def __init__(self, model: Model, problem: Problem) -> None:
         self.model = model
@@ -56,23 +58,28 @@ class RuleSolver:
         of = self._literal_of
         return [of[choice] if choice[0] != "!" else -of[choice[1:]] for choice in choices]
 
-    def car(self, choices: Sequence[str]) -> frozenset[str] | None:
-        """The picked options of some car with these literals."""
-        with self._lock:
-            if not self._solver.solve(assumptions=[*self.assumptions(choices), *self._blocks]):
+    def car(self, choices: Sequence[str], deadline: float | None = None) -> frozenset[str] | None:
+        """The picked options of some car with these literals. Raises ``TookTooLong``."""
+        with self._turn(deadline):
+            if not satisfiable(self._solver, [*self.assumptions(choices), *self._blocks], deadline):
                 return None
             true = set(self._solver.get_model() or ())
         return frozenset(name for name, literal in self._literal_of.items() if literal in true and name[0] != "!")
 
-    def conflict(self, choices: Sequence[str], fixed: Sequence[str] = ()) -> Conflict | None:
-        """A minimal contradiction of choices and rules, with the ``fixed`` literals taken as given."""
+    def conflict(
+        self, choices: Sequence[str], fixed: Sequence[str] = (), deadline: float | None = None
+    ) -> Conflict | None:
+        """A minimal contradiction of choices and rules, with the ``fixed`` literals taken as given.
+
+        Raises ``TookTooLong``.
+        """
         hard, ours = self.assumptions(fixed), self.assumptions(choices)
-        soft = self._contradiction(hard, [])
+        soft = self._contradiction(hard, [], deadline)
         if soft is None:
-            soft = self._contradiction(hard, ours)
+            soft = self._contradiction(hard, ours, deadline)
         if soft is None:
             return None
-        minimal = set(self._minimal(hard, soft))
+        minimal = set(self._minimal(hard, soft, deadline))
         return Conflict(
             choices=tuple(choice for choice, literal in zip(choices, ours, strict=True) if literal in minimal),
             rules=tuple(self.model.rules[self._rule_at[name]].id for name in self._selectors if name in minimal),
@@ -89,6 +96,17 @@ class RuleSolver:
             blamed |= core
             others.sort(key=lambda name: name not in blamed)
         return tuple(self.model.rules[self._rule_at[name]].id for name in self._selectors if name in blamed)
+
+    @contextmanager
+    def _turn(self, deadline: float | None) -> Iterator[None]:
+        """The solver for oneself."""
+        left = seconds_left(deadline)
+        if not self._lock.acquire(timeout=-1 if left is None else left):
+            raise TookTooLong
+        try:
+            yield
+        finally:
+            self._lock.release()
 
     def _blocks_from(self, top: int) -> dict[int, list[int]]:
         """Block selectors with the selectors that they switch on."""
@@ -107,24 +125,25 @@ class RuleSolver:
         for block, selectors in self._blocks.items():
             yield from ([-block, selector] for selector in selectors if selector != block)
 
-    def _contradiction(self, hard: list[int], ours: list[int]) -> list[int] | None:
+    def _contradiction(self, hard: list[int], ours: list[int], deadline: float | None) -> list[int] | None:
         """Selectors, in the order of the rules, and then choices that contradict what is hard; ``None``: they do not."""
-        core = self._core([*hard, *self._blocks, *ours])
+        core = self._core([*hard, *self._blocks, *ours], deadline)
         if core is None:
             return None
         selectors = [name for block, names in self._blocks.items() if block in core for name in names]
         if len(self._blocks) < len(self._selectors):
-            core = self._core([*hard, *selectors, *(literal for literal in ours if literal in core)]) or set()
+            blamed = [literal for literal in ours if literal in core]
+            core = self._core([*hard, *selectors, *blamed], deadline) or set()
         return [literal for literal in (*selectors, *ours) if literal in core]
 
-    def _core(self, assumptions: Sequence[int]) -> set[int] | None:
+    def _core(self, assumptions: Sequence[int], deadline: float | None = None) -> set[int] | None:
         """The assumptions of some contradiction (empty: the structure alone contradicts itself), else ``None``."""
-        with self._lock:
-            if self._solver.solve(assumptions=assumptions):
+        with self._turn(deadline):
+            if satisfiable(self._solver, assumptions, deadline):
                 return None
             return set(self._solver.get_core() or ())
 
-    def _minimal(self, hard: list[int], soft: list[int]) -> list[int]:
+    def _minimal(self, hard: list[int], soft: list[int], deadline: float | None) -> list[int]:
         """A minimal part of ``soft``; what comes first is kept rather than what comes last."""
         clauses = list(self._relevant(hard, soft))
         number: dict[int, int] = {}
@@ -135,7 +154,7 @@ class RuleSolver:
             return [number[literal] if literal > 0 else -number[-literal] for literal in literals]
 
         with Solver(name="minisat22", bootstrap_with=[renamed(clause) for clause in clauses]) as solver:
-            return quickxplain(lambda literals: bool(solver.solve(assumptions=renamed(literals))), hard, soft)
+            return quickxplain(lambda literals: satisfiable(solver, renamed(literals), deadline), hard, soft)
 
     def _relevant(self, hard: list[int], soft: list[int]) -> Iterator[list[int]]:
         """The clauses of the rules in ``soft`` with their selectors, and all that says how their variables hang together."""

@@ -15,7 +15,8 @@ class Machine(ABC):
     """Answers for one model in one context. Immutable; may be shared between threads.
 
     ``choices`` are literals as in ``model.py``; one that does not exist raises ``ModelError``. ``option`` may be a
-    refusal ``!x`` too ("why can I not leave it out?").
+    refusal ``!x`` too ("why can I not leave it out?"). Explanations and repairs raise ``TookTooLong`` after their
+    ``deadline`` (``time.monotonic``), which a compiled machine hardly ever meets.
     """
 
     def __init__(self, model: Model, context: Context) -> None:
@@ -31,11 +32,11 @@ class Machine(ABC):
         """Totals of all options; those above the ``budget`` (fen) are answered as impossible."""
 
     @abstractmethod
-    def why(self, choices: tuple[str, ...], option: str) -> Conflict | None:
+    def why(self, choices: tuple[str, ...], option: str, *, deadline: float | None = None) -> Conflict | None:
         """A minimal set of choices and rules that blocks the option, ``None`` if it is not blocked."""
 
     @abstractmethod
-    def repair(self, choices: tuple[str, ...], option: str) -> Repair | None:
+    def repair(self, choices: tuple[str, ...], option: str, *, deadline: float | None = None) -> Repair | None:
         """The nearest car with the option (its own group's choice is not counted), ``None`` if no car has it."""
 
     def repairs(self, choices: tuple[str, ...]) -> Mapping[str, tuple[int, int]]:
@@ -44,11 +45,11 @@ class Machine(ABC):
         return {literal: (repair.changes, repair.price) for literal, repair in found if repair is not None}
 
     @abstractmethod
-    def conflict(self, choices: tuple[str, ...]) -> Conflict | None:
+    def conflict(self, choices: tuple[str, ...], *, deadline: float | None = None) -> Conflict | None:
         """A minimal contradiction among the choices and the rules, ``None`` if there is a car."""
 
     @abstractmethod
-    def repair_conflict(self, choices: tuple[str, ...]) -> Repair | None:
+    def repair_conflict(self, choices: tuple[str, ...], *, deadline: float | None = None) -> Repair | None:
         """The nearest car to choices that contradict each other, ``None`` if the model has no car."""
 
 

@@ -1,16 +1,12 @@
 """Cheapest cars by OR-Tools CP-SAT, written from the rules themselves, not from the clauses the compiler works on."""
 
-import time
 from collections.abc import Callable, Iterable, Sequence
 
 from ortools.sat.python import cp_model
 
 from .answering import holds
+from .deadline import TookTooLong, seconds_left
 from .model import AtLeast, AtMost, Available, Context, Excludes, Model, Requires, Rule, Table, negated, option_of
-
-
-class TookTooLong(Exception):
-    """The search was given up at its deadline; nothing is known."""
 
 
 class PriceSolver:
@@ -32,17 +28,19 @@ class PriceSolver:
         program = self._program.clone()
         return self._solve(program, list(fixed), lambda: program.minimize(self._total), deadline)
 
-    def nearest(self, kept: Sequence[str], fixed: Iterable[str]) -> frozenset[str] | None:
+    def nearest(
+        self, kept: Sequence[str], fixed: Iterable[str], deadline: float | None = None
+    ) -> frozenset[str] | None:
         """The car that breaks the fewest of the ``kept`` literals, and of those the cheapest."""
         given = list(fixed)
         broken = sum(self._literal(negated(choice)) for choice in kept)
         program = self._program.clone()
-        car = self._solve(program, given, lambda: program.minimize(broken))
+        car = self._solve(program, given, lambda: program.minimize(broken), deadline)
         if car is None:
             return None
         program = self._program.clone()
         program.add(broken == sum(not holds(choice, car) for choice in kept))
-        return self._solve(program, given, lambda: program.minimize(self._total))
+        return self._solve(program, given, lambda: program.minimize(self._total), deadline)
 
     def _solve(
         self,
@@ -57,10 +55,8 @@ class PriceSolver:
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.linearization_level = 2  # the whole linear relaxation: thirty times as fast on large models
-        if deadline is not None:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise TookTooLong
+        left = seconds_left(deadline)
+        if left is not None:
             solver.parameters.max_time_in_seconds = left
         status = solver.solve(program)
         if status in (cp_model.UNKNOWN, cp_model.FEASIBLE) and deadline is not None:

@@ -1,9 +1,14 @@
 """A problem as a CNF: a SAT variable per value of a variable, or one for both values of a two-valued one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from pysat.solvers import Solver
+
+from .deadline import seconds_left
 from .encoding import Problem
 
+CONFLICTS = 2_000
+"""How many a search may meet before it looks at the clock: some hundredths of a second."""
 type Names = list[list[int]]
 """Per variable and value its SAT literal; of two values the second is the negation of the first."""
 
@@ -44,3 +49,14 @@ def all_clauses(problem: Problem, names: Names) -> Iterator[list[int]]:
     yield from structure(names)
     for clause in problem.clauses:
         yield [name for variable, mask in clause.literals for name in clause_literals(names[variable], mask)]
+
+
+def satisfiable(solver: Solver, assumptions: Sequence[int], deadline: float | None = None) -> bool:
+    """Whether the solver finds a model; it goes on from what it has learnt. Raises ``TookTooLong``."""
+    found: bool | None = None
+    while found is None:
+        if seconds_left(deadline) is None:
+            return bool(solver.solve(assumptions=assumptions))
+        solver.conf_budget(CONFLICTS)
+        found = solver.solve_limited(assumptions=assumptions)
+    return found

@@ -100,27 +100,27 @@ class SolverModel(Machine):
             raise RuntimeError("SAT and CP-SAT disagree")
         return car
 
-    def why(self, choices: tuple[str, ...], option: str) -> Conflict | None:
+    def why(self, choices: tuple[str, ...], option: str, *, deadline: float | None = None) -> Conflict | None:
         self.model.normal_choices((option,))
         kept = self.model.released(self.model.normal_choices(choices), option)
-        return self._rules.conflict([choice for choice in kept if choice != option], [option])
+        return self._rules.conflict([choice for choice in kept if choice != option], [option], deadline)
 
-    def repair(self, choices: tuple[str, ...], option: str) -> Repair | None:
+    def repair(self, choices: tuple[str, ...], option: str, *, deadline: float | None = None) -> Repair | None:
         self.model.normal_choices((option,))
         kept = self.model.released(self.model.normal_choices(choices), option)
-        return self._nearest(kept, option)
+        return self._nearest(kept, option, deadline)
 
-    def conflict(self, choices: tuple[str, ...]) -> Conflict | None:
-        return self._rules.conflict(self.model.normal_choices(choices))
+    def conflict(self, choices: tuple[str, ...], *, deadline: float | None = None) -> Conflict | None:
+        return self._rules.conflict(self.model.normal_choices(choices), deadline=deadline)
 
-    def repair_conflict(self, choices: tuple[str, ...]) -> Repair | None:
-        return self._nearest(self.model.normal_choices(choices), None)
+    def repair_conflict(self, choices: tuple[str, ...], *, deadline: float | None = None) -> Repair | None:
+        return self._nearest(self.model.normal_choices(choices), None, deadline)
 
-    def _nearest(self, kept: tuple[str, ...], option: str | None) -> Repair | None:
+    def _nearest(self, kept: tuple[str, ...], option: str | None, deadline: float | None) -> Repair | None:
         fixed = () if option is None else (option,)
-        if self._rules.car(fixed) is None:
+        if self._rules.car(fixed, deadline) is None:
             return None
-        car = self._prices.nearest(kept, fixed)
+        car = self._prices.nearest(kept, fixed, deadline)
         return None if car is None else repair_of(self.model, kept, car, option)
 
     def _count(self, choices: tuple[str, ...]) -> int | None:

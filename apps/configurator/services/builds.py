@@ -250,6 +250,8 @@ def _refusal(session: Session, found: Explanation | None) -> dict[str, object]:
     if found is None:
         return {"reason": ""}
     reasons = [rule.reason for rule in found.rules]
+    if found.late:
+        reasons.append(_("The search for a way out took too long and was given up."))
     return {
         "reason": " ".join(reasons) or _("only one of them can be picked."),
         "conflict": {"choices": list(found.choices), "rules": [rule.code for rule in found.rules]},

@@ -1,15 +1,20 @@
 """Open a car's current version, and explain what stands in the way of an option."""
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 
 from django.utils import timezone
 
 from apps.configurator.documents import DocumentRule
-from apps.configurator.engine.answer import Answer, Repair
+from apps.configurator.engine.answer import Answer, Conflict, Repair
+from apps.configurator.engine.deadline import TookTooLong
 from apps.configurator.errors import NotConfigurable, UnknownMarket
 from apps.configurator.machines import Session, document_for
 from apps.configurator.models import Configurator, ConfiguratorVersion
 from apps.configurator.selection import settle, without
+
+PATIENCE_S = 5.0
+"""What an explanation may take; a compiled car takes milliseconds, one in fallback mode mostly tenths of a second."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class Explanation:
 
     ``choices`` and ``rules`` contradict each other and nothing of them can be left out. ``remove`` and ``add`` make
     ``repaired`` of the visitor's choices; ``total`` is the cheapest car after that, in fen. All four are empty and
-    null when no car has the option.
+    null when no car has the option. ``late``: the search was given up at its deadline, so what is empty is not known.
     """
 
     choices: tuple[str, ...]
@@ -37,6 +42,7 @@ class Explanation:
     add: tuple[str, ...] = ()
     repaired: tuple[str, ...] = ()
     total: int | None = None
+    late: bool = False
 
 
 def open_session(slug: str, market: str = "") -> OpenSession:
@@ -99,40 +105,62 @@ def is_whole(session: Session, choices: tuple[str, ...]) -> bool:
 
 def explain(session: Session, choices: tuple[str, ...], option: str | None) -> Explanation | None:
     """Why ``option`` is blocked, or (without one) why the choices contradict each other; ``None`` if they do not."""
-    machine = session.machine
-    conflict = machine.conflict(choices) if option is None else machine.why(choices, option)
-    if conflict is None:
+    machine, deadline = session.machine, time.monotonic() + PATIENCE_S
+    found = Explanation((), (), possible=False)
+    try:
+        conflict = (
+            machine.conflict(choices, deadline=deadline)
+            if option is None
+            else machine.why(choices, option, deadline=deadline)
+        )
+        if conflict is None:
+            return None
+        found = Explanation(conflict.choices, _rules(session, [conflict]), possible=False)
+        repair = (
+            machine.repair_conflict(choices, deadline=deadline)
+            if option is None
+            else machine.repair(choices, option, deadline=deadline)
+        )
+    except TookTooLong:
+        return replace(found, late=True)
+    return found if repair is None else _repaired(session, choices, option, found, repair)
+
+
+def explain_forced(session: Session, choices: tuple[str, ...], option: str) -> Explanation | None:
+    """Why ``option`` is in every car that the choices leave: what makes each of its alternatives impossible."""
+    group, deadline = session.document.group_of[option], time.monotonic() + PATIENCE_S
+    alternatives = [other.code for other in group.options if other.code != option]
+    others = [f"!{option}"] if group.pick == "any" else alternatives
+    try:
+        found = [session.machine.why(choices, other, deadline=deadline) for other in others]
+    except TookTooLong:
+        return Explanation((), (), possible=True, late=True)
+    conflicts = [conflict for conflict in found if conflict is not None]
+    if not conflicts:
         return None
-    rules = tuple(session.document.rule[code] for code in conflict.rules if code in session.document.rule)
-    repair = machine.repair_conflict(choices) if option is None else machine.repair(choices, option)
-    if repair is None:
-        return Explanation(conflict.choices, rules, possible=False)
-    removed = _removed(session, choices, option, repair)
+    blamed = {choice for conflict in conflicts for choice in conflict.choices}
     return Explanation(
-        conflict.choices,
-        rules,
+        tuple(choice for choice in choices if choice in blamed), _rules(session, conflicts), possible=True
+    )
+
+
+def _rules(session: Session, conflicts: list[Conflict]) -> tuple[DocumentRule, ...]:
+    """The rules at fault, in the document's order."""
+    codes = {code for conflict in conflicts for code in conflict.rules}
+    return tuple(rule for rule in session.document.rules if rule.code in codes)
+
+
+def _repaired(
+    session: Session, choices: tuple[str, ...], option: str | None, found: Explanation, repair: Repair
+) -> Explanation:
+    removed = _removed(session, choices, option, repair)
+    return replace(
+        found,
         possible=True,
         remove=removed,
         add=repair.add,
         repaired=(*(choice for choice in without(choices, removed) if choice not in repair.add), *repair.add),
         total=repair.price + session.document.base_price,
-    )
-
-
-def explain_forced(session: Session, choices: tuple[str, ...], option: str) -> Explanation | None:
-    """Why ``option`` is in every car that the choices leave: what makes each of its alternatives impossible."""
-    group = session.document.group_of[option]
-    alternatives = [other.code for other in group.options if other.code != option]
-    others = [f"!{option}"] if group.pick == "any" else alternatives
-    conflicts = [found for other in others if (found := session.machine.why(choices, other)) is not None]
-    if not conflicts:
-        return None
-    blamed = {choice for conflict in conflicts for choice in conflict.choices}
-    codes = {code for conflict in conflicts for code in conflict.rules}
-    return Explanation(
-        tuple(choice for choice in choices if choice in blamed),
-        tuple(rule for rule in session.document.rules if rule.code in codes),
-        possible=True,
     )
 
 
