@@ -16,6 +16,7 @@ from apps.configurator.screen import stills
 from apps.configurator.selection import settle
 from tests.factories.catalog import make_car_model
 
+pytestmark = pytest.mark.django_db
 CARS = ("aion-ut-super", "avatr-12", "kaicheng-v919")
 # Least numbers of options, of rules and of table rules.
 SIZES = {"aion-ut-super": (25, 12, 1), "avatr-12": (50, 30, 1), "kaicheng-v919": (100, 100, 10)}

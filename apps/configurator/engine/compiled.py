@@ -63,7 +63,7 @@ class CompiledModel(Machine):
     def repair(self, choices: tuple[str, ...], option: str, *, deadline: float | None = None) -> Repair | None:
         self.model.normal_choices((option,))
         kept = self.model.released(self.model.normal_choices(choices), option)
-        return self._nearest(kept, option)
+        return self._nearest_car(kept, option)
 
     def repairs(self, choices: tuple[str, ...]) -> Mapping[str, tuple[int, int]]:
         swept = self._sweeper.sweep(*self._penalised(self.model.normal_choices(choices)))
@@ -79,14 +79,14 @@ class CompiledModel(Machine):
         return self._rules.conflict(self.model.normal_choices(choices), deadline=deadline)
 
     def repair_conflict(self, choices: tuple[str, ...], *, deadline: float | None = None) -> Repair | None:
-        return self._nearest(self.model.normal_choices(choices), None)
+        return self._nearest_car(self.model.normal_choices(choices), None)
 
     @cached_property
     def _rules(self) -> RuleSolver:
         """Made when the first "why" is asked."""
         return RuleSolver(self.model, encode(self.model, self.context, self._layout))
 
-    def _nearest(self, kept: tuple[str, ...], option: str | None) -> Repair | None:
+    def _nearest_car(self, kept: tuple[str, ...], option: str | None) -> Repair | None:
         changes, magnitude = self._penalised(kept)
         if option is not None:
             changes.update(self._masked((option,)))
