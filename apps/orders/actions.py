@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from apps.orders.lifecycle import Actor, rules_from
 from apps.orders.models import Order
 from apps.orders.services import cancellation
+from apps.orders.services.changing import can_change
 from apps.orders.services.payments import due_leg
 from apps.orders.services.returns import policy
 
@@ -24,8 +25,6 @@ PARTIALS: Mapping[str, str] = {
     "change": "orders/actions/change.html",
     "cancel": "orders/actions/cancel.html",
 }
-# Partials that are not drawn yet; the rule stands in the table already.
-MISSING = frozenset({"change"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,9 @@ def actions(order: Order) -> list[Action]:
     up = order.flags
     acts = {rule.act for rule in rules_from(order.status, Actor.BUYER) if not rule.stopped_by & up}
     if not order.has_car:
-        acts -= {"sign", "change"}
+        acts.discard("sign")
+    if not can_change(order):
+        acts.discard("change")
     if "ask_to_return" in acts and not policy(order).until:
         acts.discard("ask_to_return")
     if not order.has_car and policy(order).open:
@@ -48,6 +49,6 @@ def actions(order: Order) -> list[Action]:
     if not cancellation(order).possible:
         acts.discard("cancel")
     names = ["pay"] if due_leg(order) is not None else []
-    names += [act for act in PARTIALS if act in acts and act not in MISSING]
-    first = next((name for name in names if name != "cancel"), "")
+    names += [act for act in PARTIALS if act in acts]
+    first = next((name for name in names if name not in ("cancel", "change")), "")
     return [Action(name, PARTIALS.get(name, "orders/actions/pay.html"), name == first) for name in names]

@@ -128,6 +128,42 @@ class NotInThisState(DomainError):
     message = _("That is not possible while the order is “%(state)s”.")
 
 
+class NothingChanges(DomainError):
+    code = "nothing_changes"
+    message = _("This is what you have ordered already.")
+
+
+class OtherModel(InvalidInput):
+    code = "other_model"
+    message = _("An order keeps its model. For another car, cancel this order and place a new one.")
+
+
+class LineStays(InvalidInput):
+    """``extra["name"]`` is the line's."""
+
+    code = "line_stays"
+    message = _("“%(name)s” can be left out or lowered while nobody works on it. More of it is a new order.")
+
+
+class BuildFrozen(DomainError):
+    """The maker works on it."""
+
+    code = "build_frozen"
+    message = _("The maker has begun with your car: it can no longer be changed.")
+
+
+class MonthChanged(DomainError):
+    """``extra`` has ``seen`` and ``month``, as 2026-12."""
+
+    code = "month_changed"
+    message = _("The car would be built in another month than you saw. Please look at it once more.")
+
+
+class PaymentUnderWay(DomainError):
+    code = "payment_under_way"
+    message = _("A payment is under way or contested. Please change the order when that has ended.")
+
+
 class Stopped(DomainError):
     code = "stopped"
     message = _("The order is stopped: a payment is contested, or damage is being looked at.")
@@ -401,6 +437,8 @@ KEPT: Mapping[str, Promise] = {
     "inspection_two_different_people": _("The second signature has to be somebody else's."),
     "return_one_open": _("Something of this order is being returned already."),
     "waiver_four_eyes": _("Whoever asks for a waiver does not decide it."),
+    "orders_contract_is_final": _("A signed contract is not rewritten."),
+    "orders_orderchange_append_only": _("An order's history is not rewritten."),
     "order_signed_has_contract": _("Without the buyer's signature the order does not go on."),
 }
 

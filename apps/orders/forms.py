@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from apps.accounts.models import User, valid_phone
 from apps.orders.identifiers import is_uscc
+from apps.orders.models import Order
 from apps.orders.terms import CHECKLIST
 from apps.stores.models import City, Store
 
@@ -207,6 +208,44 @@ class SignForm(forms.Form):
         label=_("I agree that my ID is checked for the contract and the number plate."),
         error_messages={"required": _("Without this consent the contract cannot be made.")},
     )
+
+
+class ChangeForm(forms.Form):
+    """Another build for an order, and how many of its lines (``quantity_<position>``). The hidden fields are what was seen."""
+
+    build = forms.CharField(
+        label=_("Build code"),
+        max_length=20,
+        required=False,
+        help_text=_("Of a car that you saved in the configurator."),
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+    )
+    quoted = forms.IntegerField(required=False, min_value=0, max_value=2**62, widget=forms.HiddenInput)
+    month = forms.CharField(max_length=7, required=False, widget=forms.HiddenInput)
+    version = forms.IntegerField(required=False, min_value=0, max_value=2**31, widget=forms.HiddenInput)
+    key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+
+    @property
+    def build_asked(self) -> str:
+        return str(self.data.get("build", "")).strip()[:20]
+
+    def quantities(self, order: Order) -> dict[int, int]:
+        """What was typed for lines that the order has; nonsense is none."""
+        typed = {line.position: str(self.data.get(f"quantity_{line.position}", "")) for line in order.lines.all()}
+        return {position: int(text) for position, text in typed.items() if text.isdecimal() and len(text) < 5}
+
+    def is_asking(self, order: Order) -> bool:
+        return bool(self.build_asked or self.quantities(order))
+
+    def wish(self, order: Order) -> dict[str, Any]:
+        """What ``services.change`` shall make of the order."""
+        return {"build": self.build_asked, "quantities": self.quantities(order)}
+
+    def seen(self) -> dict[str, Any]:
+        """What the buyer saw before pressing the button."""
+        return {name: self.cleaned_data[name] for name in ("quoted", "month", "version")} | {
+            "key": self.cleaned_data["key"] or None
+        }
 
 
 class CancelForm(forms.Form):

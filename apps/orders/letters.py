@@ -220,6 +220,24 @@ TEXTS: Mapping[str, Text] = {
         ("order", "car", "vin", "store", "expected"),
         _PROGRESS,
     ),
+    "changed_dearer": Text(
+        _("Your order was changed"),
+        (
+            _("The new build holds: it costs %(total)s, and what you paid counts towards it."),
+            _("You pay %(amount)s more before the hand-over."),
+        ),
+        _SEE,
+        ("order", "car", "total", "paid", "due"),
+    ),
+    "changed_cheaper": Text(
+        _("Your order was changed"),
+        (
+            _("The new build holds: it costs %(total)s, and what you paid counts towards it."),
+            _("It costs %(amount)s less. That lowers what is still to be paid; what is over comes back to you."),
+        ),
+        _SEE,
+        ("order", "car", "total", "paid", "due"),
+    ),
     "at_store": Text(
         _("Your car is at the store"),
         (_("It is prepared and fitted now. What is still to be paid has to be there before the hand-over."),),

@@ -71,13 +71,19 @@ def _timer(kind: str) -> Callable[[Order, datetime], datetime | None]:
     )
 
 
+def _first_reserved(order: Order, since: datetime) -> datetime:
+    """Since when the order waits for a signature: changing it gives no new month."""
+    rows = order.transitions.all()
+    return max((row.at for row in rows if row.target == _S.RESERVED and row.source != _S.RESERVED), default=since)
+
+
 _S, _O = Status, Owner
 _ROWS: Mapping[str, _Row] = {
     _S.PLACED: _Row(_("Pay, so that everything stays yours"), _O.BUYER,
         _("Then the car and the parts go back on sale, and you owe nothing."), _timer("hold")),
     _S.RESERVED: _Row(_("Read the contract and sign it"), _O.BUYER,
         _("The maker does not begin. We remind you, then the order ends and everything you paid goes back."),
-        lambda _order, since: since + SIGN_WITHIN),
+        lambda order, since: _first_reserved(order, since) + SIGN_WITHIN),
     _S.SIGNED: _Row(_("The maker gives your car its place on the line"), _O.MAKER,
         _("We ask again by ourselves; after a day somebody of ours calls the maker."), _days(terms.BUILD_ACCEPTED_DAYS)),
     _S.ALLOC_FAILED: _Row(_("Choose: another place, another build, or your money back"), _O.BUYER,

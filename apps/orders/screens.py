@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.bundles.models import Accessory
@@ -262,7 +262,7 @@ def _history(order: Order) -> list[Step]:
     rows = sorted(order.transitions.all(), key=lambda one: one.seq, reverse=True)
     return [
         Step(
-            str(Status(row.target).label),
+            pgettext("order", "Changed") if timeline.is_change(row) else str(Status(row.target).label),
             row.at,
             str(_WHO.get(row.actor, "")),
             row.reason if row.actor == Actor.BUYER else "",

@@ -23,6 +23,8 @@ FEE_PERCENT: Mapping[str, str] = {
     "at_store": "5",
     "rejected": "0",
 }
+# So long after it has accepted a build the maker still takes another one in its place.
+CHANGE_DAYS = 3
 # Days in real time; ``pace`` says how long they last at FULFILMENT_SPEED.
 BUILD_ACCEPTED_DAYS = 1
 BUILD_DAYS = 10

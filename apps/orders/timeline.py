@@ -6,10 +6,11 @@ from datetime import datetime
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from apps.orders import terms
 from apps.orders.lifecycle import MAIN_LINE, PAID, QUIET, WHAT_IT_MEANS, LegStatus, LineStatus, Status
-from apps.orders.models import LineKind, Order
+from apps.orders.models import LineKind, Order, Transition
 from apps.orders.terms import pace
 
 # How long each step takes, counted from the one before it.
@@ -50,8 +51,19 @@ def _behind(order: Order) -> list[Entry]:
         last = step is steps[-1]
         when = "now" if last and status not in QUIET else "done"
         text = str(WHAT_IT_MEANS[status]) if last else ""
+        if is_change(step):
+            entries.append(
+                Entry("order", pgettext("order", "Changed"), "changed", "done", step.at, None, step.actor, "")
+            )
+            if status == step.source and not last:
+                continue
         entries.append(Entry("order", str(status.label), status.value, when, step.at, None, step.actor, text))
     return entries
+
+
+def is_change(step: Transition) -> bool:
+    """Whether the buyer changed the order in this step."""
+    return (step.key or "").startswith("change:")
 
 
 def _ahead(order: Order) -> list[Entry]:

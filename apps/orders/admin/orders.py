@@ -10,8 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import action
+from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from apps.accounts.requests import user_of
@@ -21,14 +23,17 @@ from apps.orders import services
 from apps.orders.admin.base import TOTAL, LookOnlyInline, LookOnlyPage, amount_column
 from apps.orders.admin.facts import ReadableFacts
 from apps.orders.admin.tasks import TASK_NAMES, TaskActions
+from apps.orders.differences import between
 from apps.orders.lifecycle import Actor
 from apps.orders.models import (
     Allocation,
     Basket,
     BasketLine,
+    Contract,
     FulfilmentStep,
     Inspection,
     Order,
+    OrderChange,
     OrderLine,
     PaymentLeg,
     Return,
@@ -141,6 +146,28 @@ class WaiverInline(LookOnlyInline):
         return super().get_queryset(request).select_related("asked_by", "decided_by")
 
 
+class ChangeInline(LookOnlyInline):
+    model = OrderChange
+    fields = ("at", "difference_yuan", "signed", "what", "user")
+    readonly_fields = fields
+    difference_yuan = amount_column("difference", OrderChange._meta.get_field("difference").verbose_name)
+
+    @display(description=_("what"))  # type: ignore[untyped-decorator]
+    def what(self, row: OrderChange) -> SafeString:
+        """What differs, a row each."""
+        rows = ((one.what, one.before or "–", one.after or "–") for one in between(row.before, row.after))
+        return format_html_join(mark_safe("<br>"), "{}: {} → {}", rows)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("user")
+
+
+class ContractInline(LookOnlyInline):
+    model = Contract
+    fields = ("seq", "signature", "signed_at", "language", "sha256")
+    readonly_fields = fields
+
+
 class WorkInline(LookOnlyInline):
     model = WorkItem
     fields = ("text", "owner", "created_at", "closed_at")
@@ -160,7 +187,7 @@ class OrderPage(TaskActions, ReadableFacts, LookOnlyPage):
     date_hierarchy = "placed_at"
     ordering = ("-placed_at", "-pk")
     view_on_site = False  # the page is the buyer's alone
-    inlines = (LineInline, LegInline, TransitionInline, StepInline, TimerInline, AllocationInline, WorkInline,
+    inlines = (LineInline, LegInline, TransitionInline, ChangeInline, ContractInline, StepInline, TimerInline, AllocationInline, WorkInline,
         InspectionInline, ReturnInline, WaiverInline,
     )  # fmt: skip
     actions_detail = ("advance", "cancel", "refund", {"title": _("More"), "items": ["retry", *TASK_NAMES]})

@@ -21,6 +21,9 @@ from apps.orders import services
 from apps.orders.api.shapes import (
     AcceptInput,
     CancelInput,
+    ChangeInput,
+    ChangeOutput,
+    ChangeWish,
     InvoiceOutput,
     KeepInput,
     NothingInput,
@@ -33,6 +36,7 @@ from apps.orders.api.shapes import (
     RejectInput,
     ReturnInput,
     SignInput,
+    change_body,
     invoice_body,
     order_body,
     payment_body,
@@ -133,6 +137,26 @@ class OrderViewSet(IdempotentMixin, GenericViewSet[Order]):
     def sign(self, request: Request, number: str) -> Response:
         """Makes the deposit binding and sends the build to the maker."""
         return self._act(request, number, SignInput, services.sign)
+
+    @extend_schema(parameters=_ONE, request=ChangeWish, responses=ChangeOutput)
+    @action(detail=True, methods=["post"], url_path="quote-change")
+    def quote_change(self, request: Request, number: str) -> Response:
+        """What another build or fewer parts would cost, and what would differ. Nothing is held."""
+        order = self._order(request, number)
+        data = ChangeWish(data=request.data)
+        data.is_valid(raise_exception=True)
+        return Response(change_body(order, services.quote_change(order, **data.validated_data)))
+
+    @extend_schema(parameters=_ONE, request=ChangeInput, responses=OrderOutput)
+    @action(detail=True, methods=["post"])
+    def change(self, request: Request, number: str) -> Response:
+        """Change the build, the parts, or both: the new is held before the old is let go. Under contract it is signed again."""
+        order = self._order(request, number)
+        data = ChangeInput(data=request.data)
+        data.is_valid(raise_exception=True)
+        key = request.headers.get("Idempotency-Key")
+        services.change(order=order, user=user_or_none(request), key=key, **data.validated_data)
+        return Response(order_body(Order.objects.whole().get(pk=order.pk)))
 
     @extend_schema(parameters=_ONE, request=CancelInput, responses=OrderOutput)
     @action(detail=True, methods=["post"])

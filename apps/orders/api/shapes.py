@@ -1,17 +1,20 @@
 """What goes in and out of the orders API. Amounts are in fen."""
 
+from dataclasses import asdict
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from apps.common.money import CURRENCY
 from apps.configurator.api import RentalTermsOutput
 from apps.orders import timeline
-from apps.orders.actions import MISSING
+from apps.orders.change_screen import change_screen
 from apps.orders.gateways import OFFERABLE, enabled
 from apps.orders.lifecycle import Actor, LegStatus, LineStatus, Status, allowed_transitions, rules_from
 from apps.orders.models import Credit, Invoice, InvoiceKind, LineKind, Order, PaymentLeg, Return
-from apps.orders.services import cancellation
+from apps.orders.services import ChangeQuote, cancellation
+from apps.orders.services.changing import can_change, needs_signature
 from apps.orders.terms import CHECKLIST
 
 
@@ -98,6 +101,44 @@ class KeepInput(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
 
 
+class ChangeWish(serializers.Serializer[Any]):
+    build = serializers.CharField(
+        max_length=20, required=False, allow_blank=True, default="", help_text="code of a saved car; empty keeps it"
+    )
+    quantities = serializers.DictField(
+        child=serializers.IntegerField(min_value=0, max_value=9_999),
+        required=False,
+        default=dict,
+        help_text="lines by their `position`, each with as many or fewer than before; 0 leaves it out",
+    )
+
+    def validate_quantities(self, value: dict[str, int]) -> dict[int, int]:
+        if not all(name.isdecimal() and len(name) < 5 for name in value):
+            raise serializers.ValidationError(_("Positions are whole numbers."))
+        return {int(name): number for name, number in value.items()}
+
+
+class ChangeInput(ChangeWish):
+    quoted = serializers.IntegerField(
+        required=False, allow_null=True, default=None, min_value=0, max_value=2**62, help_text="the total that was seen"
+    )
+    month = serializers.CharField(
+        max_length=7, required=False, allow_blank=True, default="", help_text="the month that was seen, YYYY-MM"
+    )
+    version = serializers.IntegerField(
+        required=False, allow_null=True, default=None, min_value=0, max_value=2**31, help_text="the order's, as seen"
+    )
+    signature = serializers.CharField(max_length=100, required=False, allow_blank=True, default="")
+    accept_fees = serializers.BooleanField(required=False, default=False)
+    id_consent = serializers.BooleanField(required=False, default=False)
+
+
+class DifferenceOutput(serializers.Serializer[Any]):
+    what = serializers.CharField()
+    before = serializers.CharField(allow_blank=True)
+    after = serializers.CharField(allow_blank=True)
+
+
 class ActionOutput(serializers.Serializer[Any]):
     act = serializers.CharField(help_text="the rule's name")
     to = serializers.ListField(child=serializers.ChoiceField(choices=Status.choices))
@@ -105,6 +146,7 @@ class ActionOutput(serializers.Serializer[Any]):
 
 
 class OrderLineOutput(serializers.Serializer[Any]):
+    position = serializers.IntegerField()
     kind = serializers.ChoiceField(choices=LineKind.choices)
     code = serializers.CharField(help_text="build or SKU")
     name_en = serializers.CharField()
@@ -187,6 +229,7 @@ class OrderOutput(serializers.Serializer[Any]):
     monthly = serializers.IntegerField(allow_null=True)
     terms = RentalTermsOutput(allow_null=True)
     currency = serializers.CharField()
+    version = serializers.IntegerField(help_text="grows with every step")
     payment_plan = serializers.ChoiceField(choices=Order.Plan.choices)
     contact = ContactInput()
     city = serializers.CharField()
@@ -213,6 +256,23 @@ class OrderOutput(serializers.Serializer[Any]):
     placed_at = serializers.DateTimeField()
 
 
+class ChangeOutput(serializers.Serializer[Any]):
+    """An order as it would be."""
+
+    build = serializers.CharField()
+    total = serializers.IntegerField()
+    difference = serializers.IntegerField(help_text="what is to be paid more; negative: less")
+    monthly = serializers.IntegerField(allow_null=True)
+    terms = RentalTermsOutput(allow_null=True)
+    currency = serializers.CharField()
+    month = serializers.CharField(allow_blank=True, help_text="YYYY-MM")
+    version = serializers.IntegerField()
+    trace = serializers.ListField(child=serializers.DictField())
+    fees = FeeOutput(many=True)
+    needs_signature = serializers.BooleanField()
+    differences = DifferenceOutput(many=True)
+
+
 class PlacedOutput(OrderOutput):
     token = serializers.CharField(help_text="a guest sends it as X-Order-Token from here on")
 
@@ -223,6 +283,16 @@ class OrderRowOutput(serializers.Serializer[Any]):
     total = serializers.IntegerField()
     currency = serializers.CharField()
     placed_at = serializers.DateTimeField()
+
+
+def change_body(order: Order, quote: ChangeQuote) -> dict[str, Any]:
+    names = ("build", "total", "difference", "monthly", "terms", "month", "trace", "fees")
+    return {name: getattr(quote, name) for name in names} | {
+        "currency": CURRENCY,
+        "version": order.version,
+        "needs_signature": needs_signature(order),
+        "differences": [asdict(one) for one in change_screen(order, quote).differences],
+    }
 
 
 def row_body(order: Order) -> dict[str, Any]:
@@ -271,6 +341,7 @@ def order_body(order: Order) -> dict[str, Any]:
     return row_body(order) | {
         "monthly": order.monthly,
         "terms": order.terms,
+        "version": order.version,
         "payment_plan": order.payment_plan,
         "contact": {"name": order.name, "phone": order.phone, "email": order.email},
         "city": order.city,
@@ -292,10 +363,11 @@ def order_body(order: Order) -> dict[str, Any]:
 
 
 def _actions(order: Order) -> list[dict[str, Any]]:
-    """The rules that the buyer may follow, one row an act; nothing that no service does yet."""
+    """The rules that the buyer may follow, one row an act; no change of a car that the maker has begun with."""
     rows: dict[str, dict[str, Any]] = {}
+    may_change = can_change(order)
     for rule in rules_from(order.status, Actor.BUYER):
-        if rule.act in MISSING:
+        if rule.act == "change" and not may_change:
             continue
         row = rows.setdefault(rule.act, {"act": rule.act, "to": [], "stopped_by": []})
         row["to"].append(rule.target.value)
@@ -305,7 +377,8 @@ def _actions(order: Order) -> list[dict[str, Any]]:
 
 def _line_body(line: Any) -> dict[str, Any]:
     names = (
-        "kind", "code", "name_en", "name_zh", "quantity", "unit_price", "fitting_price", "total", "status",
+        "position", "kind", "code", "name_en", "name_zh", "quantity", "unit_price", "fitting_price", "discount", "total",
+        "status",
     )  # fmt: skip
     return {name: getattr(line, name) for name in names} | {"price_trace": line.trace}
 

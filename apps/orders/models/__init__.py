@@ -1,7 +1,9 @@
 """Baskets, orders, money, fulfilment and the cars themselves."""
 
 from apps.orders.models.baskets import Basket, BasketLine
+from apps.orders.models.changes import OrderChange
 from apps.orders.models.checks import Inspection, Waiver
+from apps.orders.models.contracts import Contract
 from apps.orders.models.finance import LOAN_PAIRS, TRADE_IN_PAIRS, LoanDocument, LoanReferral, TradeIn
 from apps.orders.models.fulfilment import FulfilmentStep, PartnerJob, Timer, WorkItem
 from apps.orders.models.invoices import Invoice, InvoiceKind, InvoiceSeries, LegalSeller
@@ -27,6 +29,7 @@ __all__ = [
     "Allotment",
     "Basket",
     "BasketLine",
+    "Contract",
     "Credit",
     "FulfilmentStep",
     "HandoverEntry",
@@ -39,6 +42,7 @@ __all__ = [
     "LoanDocument",
     "LoanReferral",
     "Order",
+    "OrderChange",
     "OrderLine",
     "PartnerBehaviour",
     "PartnerJob",

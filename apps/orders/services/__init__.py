@@ -22,6 +22,7 @@ from apps.orders.services.baskets import (
     remove_line,
 )
 from apps.orders.services.cancelling import Cancellation, cancel, cancellation
+from apps.orders.services.changing import ChangeQuote, change, quote_change
 from apps.orders.services.claiming import claim_orders
 from apps.orders.services.clearing import clear_dispute
 from apps.orders.services.credits import grant as grant_credit
@@ -43,6 +44,7 @@ from apps.orders.services.waiving import ask_for_waiver, decide_waiver
 
 __all__ = [
     "Cancellation",
+    "ChangeQuote",
     "Contact",
     "GatewayEvent",
     "InvoiceData",
@@ -59,6 +61,7 @@ __all__ = [
     "basket_of",
     "cancel",
     "cancellation",
+    "change",
     "change_quantity",
     "choose_handover",
     "claim_orders",
@@ -81,6 +84,7 @@ __all__ = [
     "other_slot",
     "place_order",
     "price_basket",
+    "quote_change",
     "rebuild",
     "refund",
     "refuse_build",

@@ -162,13 +162,20 @@ def price_basket(
     return PricedBasket(basket.pk, tuple(priced[row.pk] for row in rows), car_model, result, tuple(basket.codes))
 
 
-def with_campaigns(lines: Sequence[PricedLine], buyer: Buyer, *, user: "User | None" = None, email: str = "") -> Result:
-    """What these lines cost this buyer, step by step."""
+def with_campaigns(
+    lines: Sequence[PricedLine],
+    buyer: Buyer,
+    *,
+    user: "User | None" = None,
+    email: str = "",
+    but: Order | None = None,
+) -> Result:
+    """What these lines cost this buyer, step by step; ``but`` is the order they belong to, which is no earlier one."""
     rules = promotions.rules_on(buyer.day, buyer.codes)
     if any(rule.segments for rule in rules):
         buyer = replace(buyer, segments=promotions.segments_of(user, buyer.day))
     if any(rule.first_order for rule in rules):
-        buyer = replace(buyer, first_order=not _has_ordered(user, email))
+        buyer = replace(buyer, first_order=not _has_ordered(user, email, but))
     return calculate(rules, [line.item for line in lines if not line.problem], buyer)
 
 
@@ -177,10 +184,11 @@ def plain_trace(lines: Sequence[PricedLine]) -> list[dict[str, Any]]:
     return [step.as_json() for step in calculate([], [line.item for line in lines], Buyer(timezone.localdate())).steps]
 
 
-def _has_ordered(user: "User | None", email: str) -> bool:
+def _has_ordered(user: "User | None", email: str, but: Order | None = None) -> bool:
     mine = Q(email__iexact=email.strip()) if email.strip() else Q(pk=None)
     mine |= Q(user=user) if user else Q(pk=None)
-    return Order.objects.filter(mine).exclude(status__in=[Status.EXPIRED, Status.CANCELLED]).exists()
+    orders = Order.objects.filter(mine).exclude(status__in=[Status.EXPIRED, Status.CANCELLED])
+    return (orders.exclude(pk=but.pk) if but else orders).exists()
 
 
 def price_line(line: BasketLine, car_model: CarModel | None) -> PricedLine:

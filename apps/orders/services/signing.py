@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from django.utils import timezone
 from apps.orders.errors import ConsentMissing, NotPaid, SignatureMissing
 from apps.orders.fulfilment.queue import enqueue
 from apps.orders.lifecycle import Actor, Status
-from apps.orders.models import Order, OrderLine
+from apps.orders.models import Contract, Order, OrderLine
 from apps.orders.services import coins, payments, promises, transitions
 from apps.orders.terms import DELAY_CREDIT_A_DAY, DELAY_CREDIT_DAYS, Fee
 
@@ -28,7 +29,12 @@ def contract_of(order: Order, lines: Iterable[OrderLine]) -> dict[str, Any]:
     """Everything that is promised, as plain data; its hash goes into the contract."""
     return {
         "number": order.number,
+        "buyer": order.name,
+        "city": order.city,
+        "region": order.region,
         "total": order.total,
+        "trace": order.trace,
+        "payment_plan": order.payment_plan,
         "monthly": order.monthly,
         "terms": order.terms,
         "fees": order.fees,
@@ -54,9 +60,43 @@ def contract_of(order: Order, lines: Iterable[OrderLine]) -> dict[str, Any]:
 
 def contract_hash(order: Order, lines: Iterable[OrderLine] | None = None) -> str:
     """The SHA-256 of the contract; ``lines`` are the order's own, which need not be saved yet."""
-    promised = contract_of(order, order.lines.all() if lines is None else lines)
+    return hash_of(contract_of(order, order.lines.all() if lines is None else lines))
+
+
+def hash_of(promised: Mapping[str, Any]) -> str:
+    """The SHA-256 of a contract's data as canonical JSON."""
     text = json.dumps(promised, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def require_consent(signature: str, *, accept_fees: bool, id_consent: bool) -> None:
+    """Refuse what is no signature.
+
+    Raises:
+        SignatureMissing, ConsentMissing
+    """
+    if not signature.strip():
+        raise SignatureMissing(field="signature")
+    if not accept_fees:
+        raise ConsentMissing(field="accept_fees")
+    if not id_consent:
+        raise ConsentMissing(field="id_consent")
+
+
+def seal(order: Order, signature: str, now: datetime) -> Contract:
+    """Keep who signed what and when. The caller holds the lock and has saved everything that is signed."""
+    promised = contract_of(order, order.lines.all())
+    order.signature, order.signed_at, order.contract_hash = signature.strip()[:100], now, hash_of(promised)
+    order.save(update_fields=["signature", "signed_at", "contract_hash"])
+    return Contract.objects.create(
+        order=order,
+        seq=order.contracts.count() + 1,
+        data=promised,
+        sha256=order.contract_hash,
+        language=order.language,
+        signature=order.signature,
+        signed_at=now,
+    )
 
 
 @transaction.atomic
@@ -67,12 +107,7 @@ def sign(*, order: Order, signature: str, accept_fees: bool, id_consent: bool, u
         SignatureMissing, ConsentMissing: of the input.
         NotInThisState: there is nothing to sign.
     """
-    if not signature.strip():
-        raise SignatureMissing(field="signature")
-    if not accept_fees:
-        raise ConsentMissing(field="accept_fees")
-    if not id_consent:
-        raise ConsentMissing(field="id_consent")
+    require_consent(signature, accept_fees=accept_fees, id_consent=id_consent)
     mine = transitions.lock(order)
     if mine.signed_at is not None and mine.status not in (Status.CANCELLING, Status.CANCELLED):
         return mine
@@ -81,9 +116,7 @@ def sign(*, order: Order, signature: str, accept_fees: bool, id_consent: bool, u
         raise transitions.not_now(mine)
     if not payments.first_is_paid(mine):
         raise NotPaid
-    mine.signature, mine.signed_at = signature.strip()[:100], timezone.now()
-    mine.contract_hash = contract_hash(mine)
-    mine.save(update_fields=["signature", "signed_at", "contract_hash"])
+    seal(mine, signature, timezone.now())
     transitions.move(mine, Status.SIGNED, actor=Actor.BUYER, user=user, key="signed")
     transitions.stop_timers(mine, "remind_to_sign")
     transitions.notify(mine, "signed")

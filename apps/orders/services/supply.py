@@ -200,6 +200,8 @@ def exchange(order: Order, lines: Sequence[OrderLine], *, until: datetime | None
     """
     beside = f"{order.number}~"
     wish = wish_for(order, lines, own=[order.number])
+    waited_for = waiting.build_models_of(order.number)
+    waiting.lock_queue(waited_for)
     for _attempt in range(TRIES):
         chosen = plan(wish)
         try:
@@ -212,6 +214,8 @@ def exchange(order: Order, lines: Sequence[OrderLine], *, until: datetime | None
         capacity.release(owner=order.number, reason="exchanged")
         capacity.pass_on(owner=beside, to=order.number)
         capacity.take(owner=order.number)
+        for model in waited_for:
+            waiting.serve(model)
         return chosen
     raise allotments.sold_out(wish.car_model, [], (), None) if wish.car_model else Unavailable
 

@@ -26,7 +26,8 @@ def _remind_to_sign(order: Order) -> bool:
     transitions.stop_timers(mine, "remind_to_sign")
     if mine.status != Status.RESERVED:
         return False
-    reserved_at = mine.transitions.filter(target=Status.RESERVED).latest("seq").at
+    # A change of the order gives no new month.
+    reserved_at = mine.transitions.filter(target=Status.RESERVED).exclude(source=Status.RESERVED).latest("seq").at
     waited = timezone.now() - reserved_at
     if waited >= transitions.SIGN_WITHIN:
         cancel(order=mine, actor=Actor.SYSTEM, reason=f"Not signed within {transitions.SIGN_WITHIN.days} days")

@@ -1,6 +1,7 @@
 """The pages of buying and following: one module for each noun."""
 
 from apps.orders.views.baskets import add, basket, change_line, enter_code, remove_line
+from apps.orders.views.changing import change, configure, offer
 from apps.orders.views.checkout import checkout, region, stores
 from apps.orders.views.deciding import act
 from apps.orders.views.finding import claim, find, mine
@@ -19,9 +20,11 @@ __all__ = [
     "answer_offer",
     "basket",
     "cancel",
+    "change",
     "change_line",
     "checkout",
     "claim",
+    "configure",
     "deliveries",
     "detail",
     "document",
@@ -34,6 +37,7 @@ __all__ = [
     "join",
     "loan",
     "mine",
+    "offer",
     "order_messages",
     "pay",
     "payments",
