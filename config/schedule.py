@@ -37,6 +37,11 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": timedelta(seconds=30),
         "options": {"expires": 30},
     },
+    "contracts.render": {
+        "task": "contracts.render",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "orders.serve_waiting": {
         "task": "orders.serve_waiting",
         "schedule": timedelta(seconds=30),

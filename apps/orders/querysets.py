@@ -38,7 +38,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
     def whole(self) -> Self:
         """With everything that a page or an answer about one order shows, in a fixed number of queries."""
-        from apps.orders.models import Allocation
+        from apps.orders.models import Allocation, Contract
 
         live = Allocation.objects.filter(ended_at=None).select_related("vehicle")
         return self.select_related("delivery_store__city", "car_model__brand", "appointment__store").prefetch_related(
@@ -48,6 +48,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
             "transitions",
             "steps",
             "timers",
+            Prefetch("contracts", queryset=Contract.objects.defer("data", "pdf")),
             Prefetch("allocations", queryset=live, to_attr="live"),
         )
 

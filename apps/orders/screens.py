@@ -242,9 +242,10 @@ def can_choose_time(order: Order) -> bool:
 
 def _documents(order: Order) -> list[Paper]:
     papers = []
-    if order.contract_hash:
-        signed = gettext("Contract, signed by %(name)s") % {"name": order.signature}
-        papers.append(Paper(signed, note=f"SHA-256 {order.contract_hash}"))
+    signed = [(one.signature, one.get_absolute_url(), one.sha256) for one in order.contracts.all()]
+    for name, url, sha256 in signed or ([(order.signature, "", order.contract_hash)] if order.contract_hash else []):
+        title = gettext("Contract, signed by %(name)s") % {"name": name}
+        papers.append(Paper(title, url, f"SHA-256 {sha256}"))
     if order.handover:
         papers.append(Paper(gettext("Record of the hand-over"), note=f"VIN {order.handover.get('vin', '')}"))
     papers += [

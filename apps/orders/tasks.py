@@ -5,7 +5,7 @@ from celery import shared_task
 from apps.common.doorbell import ring
 from apps.orders.fulfilment import drain as draining
 from apps.orders.gateways import sandbox_server
-from apps.orders.services import audit, matching, promises, protection, settlement, timers, waiting
+from apps.orders.services import audit, contracts, matching, promises, protection, settlement, timers, waiting
 
 
 @shared_task(name="orders.drain")
@@ -13,6 +13,12 @@ def drain() -> None:
     """Do what is due of fulfilment and refunds; ring again when the slice was too short."""
     if draining.drain():
         ring(drain)
+
+
+@shared_task(name="contracts.render")
+def render_contracts() -> None:
+    """Make the PDFs of contracts that were signed lately."""
+    contracts.render_due()
 
 
 @shared_task(name="orders.sweep_timers")

@@ -16,16 +16,19 @@ from tests.factories.orders import (
     BASE_URL,
     CAR_PRICE,
     captured,
+    make_basket,
     make_delivery_store,
     make_order,
     make_slots,
     pay,
+    place,
     reserved_order,
     signed_order,
     slots_held,
     slots_of,
 )
-from tests.orders.test_races import together
+from tests.orders.test_changing import SIGNED
+from tests.orders.test_races import Act, together
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.services]
 
@@ -65,7 +68,7 @@ def test_a_change_and_a_cancellation_end_cancelled_with_everything_back() -> Non
     configurator, store = make_configurator(), make_delivery_store()
     code = make_build(configurator, "buy", "red", "large").code
     orders = [reserved_order(delivery_store=store) for _ in range(6)]
-    acts = []
+    acts: list[Act] = []
     for order in orders:
         acts += [partial(services.change, order=order, build=code), partial(services.cancel, order=order)]
     answers = together(*acts)
@@ -83,10 +86,9 @@ def test_a_change_while_the_payment_comes_never_loses_money() -> None:
     code = make_build(configurator, "buy", "red", "large").code
     orders = [signed_order(delivery_store=store) for _ in range(6)]
     events = [captured(services.request_payment(order=order, base_url=BASE_URL)) for order in orders]
-    acts = []
+    acts: list[Act] = []
     for order, event in zip(orders, events, strict=True):
-        given = {"signature": "Li Lei", "accept_fees": True, "id_consent": True}
-        acts += [partial(services.change, order=order, build=code, **given), partial(services.apply_event, event)]
+        acts += [partial(services.change, order=order, build=code, **SIGNED), partial(services.apply_event, event)]
     together(*acts)
     for order in orders:
         assert is_sound(order)
@@ -115,8 +117,6 @@ def test_a_change_and_a_new_buyer_want_the_last_car() -> None:
     pay(order)
     make_slots(configurator, 1)
     code = make_build(configurator, "buy", "red", "large").code
-    from tests.factories.orders import make_basket, place
-
     basket = make_basket(configurator)
     change, bought = together(
         partial(services.change, order=order, build=code), partial(place, basket, delivery_store=store)

@@ -155,7 +155,7 @@ def test_the_page_and_the_api_offer_another_slot() -> None:
     client = Client(headers={"X-Order-Token": order.token})
     body = client.get(f"/api/v1/orders/{order.number}/").json()
     assert {one["act"]: one["to"] for one in body["actions"]} == {
-        "other_slot": ["signed"], "cancel": ["cancelling"],
+        "other_slot": ["signed"], "change": ["signed"], "cancel": ["cancelling"],
     }  # fmt: skip
     answer = client.post(f"/api/v1/orders/{order.number}/other-slot/", {}, content_type="application/json")
     assert (answer.status_code, answer.json()["status"]) == (200, "signed")

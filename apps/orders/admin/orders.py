@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
@@ -164,8 +164,15 @@ class ChangeInline(LookOnlyInline):
 
 class ContractInline(LookOnlyInline):
     model = Contract
-    fields = ("seq", "signature", "signed_at", "language", "sha256")
+    fields = ("seq", "signature", "signed_at", "language", "sha256", "file")
     readonly_fields = fields
+
+    @display(description="PDF")  # type: ignore[untyped-decorator]
+    def file(self, row: Contract) -> SafeString:
+        return format_html('<a href="{}">PDF</a>', reverse("orders:contract-clerk", args=[row.pk]))
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).defer("data", "pdf")
 
 
 class WorkInline(LookOnlyInline):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.utils.translation import get_language
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -24,6 +24,7 @@ from apps.orders.api.shapes import (
     ChangeInput,
     ChangeOutput,
     ChangeWish,
+    ContractOutput,
     InvoiceOutput,
     KeepInput,
     NothingInput,
@@ -37,11 +38,13 @@ from apps.orders.api.shapes import (
     ReturnInput,
     SignInput,
     change_body,
+    contract_body,
     invoice_body,
     order_body,
     payment_body,
     row_body,
 )
+from apps.orders.contract_file import PdfRenderer, send_contract
 from apps.orders.models import Order
 from apps.orders.services import Contact, InvoiceData
 from apps.stores.models import Store
@@ -131,6 +134,21 @@ class OrderViewSet(IdempotentMixin, GenericViewSet[Order]):
         """The order's invoices, red ones too, oldest first."""
         rows = self._order(request, number).invoices.select_related("seller", "original__seller", "order")
         return Response([invoice_body(invoice) for invoice in rows])
+
+    @extend_schema(parameters=_ONE, responses=ContractOutput(many=True))
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def contracts(self, request: Request, number: str) -> Response:
+        """Every contract that was signed, oldest first; the last is in force."""
+        return Response([contract_body(one) for one in self._order(request, number).contracts.all()])
+
+    @extend_schema(parameters=_ONE, responses={(200, "application/pdf"): OpenApiTypes.BINARY})
+    @action(detail=True, methods=["get"], url_path=r"contracts/(?P<seq>[0-9]{1,4})/pdf", renderer_classes=[PdfRenderer])
+    def contract_pdf(self, request: Request, number: str, seq: str) -> HttpResponse:
+        """One of them, as it was signed."""
+        found = self._order(request, number).contracts.filter(seq=int(seq)).first()
+        if found is None:
+            raise Http404
+        return send_contract(found)
 
     @extend_schema(parameters=_ONE, request=SignInput, responses=OrderOutput)
     @action(detail=True, methods=["post"])

@@ -12,7 +12,7 @@ from apps.orders import timeline
 from apps.orders.change_screen import change_screen
 from apps.orders.gateways import OFFERABLE, enabled
 from apps.orders.lifecycle import Actor, LegStatus, LineStatus, Status, allowed_transitions, rules_from
-from apps.orders.models import Credit, Invoice, InvoiceKind, LineKind, Order, PaymentLeg, Return
+from apps.orders.models import Contract, Credit, Invoice, InvoiceKind, LineKind, Order, PaymentLeg, Return
 from apps.orders.services import ChangeQuote, cancellation
 from apps.orders.services.changing import can_change, needs_signature
 from apps.orders.terms import CHECKLIST
@@ -200,6 +200,15 @@ class InvoiceOutput(serializers.Serializer[Any]):
     url = serializers.CharField(help_text="the page to read and print")
 
 
+class ContractOutput(serializers.Serializer[Any]):
+    seq = serializers.IntegerField()
+    sha256 = serializers.CharField(help_text="of the terms as canonical JSON")
+    signature = serializers.CharField()
+    signed_at = serializers.DateTimeField()
+    language = serializers.CharField()
+    terms = serializers.DictField(help_text="what was signed; its hash is `sha256`")
+
+
 class TimelineOutput(serializers.Serializer[Any]):
     kind = serializers.CharField(help_text="order, or the kind of a line")
     subject = serializers.CharField()
@@ -283,6 +292,11 @@ class OrderRowOutput(serializers.Serializer[Any]):
     total = serializers.IntegerField()
     currency = serializers.CharField()
     placed_at = serializers.DateTimeField()
+
+
+def contract_body(contract: Contract) -> dict[str, Any]:
+    names = ("seq", "sha256", "signature", "signed_at", "language")
+    return {name: getattr(contract, name) for name in names} | {"terms": contract.data}
 
 
 def change_body(order: Order, quote: ChangeQuote) -> dict[str, Any]:

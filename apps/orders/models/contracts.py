@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.orders.models.orders import Order
@@ -35,3 +36,6 @@ class Contract(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id}/{self.seq}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("orders:contract", args=[self.order.number, self.seq])

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 ADVANCE, CANCEL, REFUND = "orders.advance_order", "orders.cancel_any_order", "orders.refund_order"
 SUPPLY = "orders.add_allotment"
+CONTRACTS = "orders.view_contract"
 INSPECT, TAKE_BACK = "orders.inspect_car", "orders.take_back_car"
 WAIVE, CLEAR = "orders.approve_waiver", "orders.clear_dispute"
 SETTLE, LOANS, TRADE_INS = "orders.import_settlement", "orders.decide_loan", "orders.value_tradein"

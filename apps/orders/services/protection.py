@@ -78,7 +78,7 @@ def price_today(order: Order, car: OrderLine) -> int | None:
         city=city.slug if city else "",
         car_model=build.car_model.slug,
     )
-    return quote.total - with_campaigns(lines, buyer, user=order.user, email=order.email, but=order).saved_on(car.code)
+    return quote.total - with_campaigns(lines, buyer, user=order.user, email=order.email).saved_on(car.code)
 
 
 def _again(line: OrderLine, car_price: int) -> PricedLine:

@@ -216,11 +216,9 @@ def _campaigns(order: Order, lines: Sequence[OrderLine], car_price: int) -> tupl
         car_model=order.car_model.slug,
     )
     priced = [_as_priced(line, car_price) for line in lines]
-    found = [
-        with_campaigns(priced, replace(buyer, day=day), user=order.user, email=order.email, but=order)
-        for day in (buyer.day, timezone.localdate())
-    ]
-    return max(found, key=lambda one: one.saved), codes
+    then = with_campaigns(priced, buyer, user=order.user, email=order.email, but=order)
+    now = with_campaigns(priced, replace(buyer, day=timezone.localdate()), user=order.user, email=order.email)
+    return max(then, now, key=lambda one: one.saved), codes
 
 
 def _as_priced(line: OrderLine, car_price: int) -> PricedLine:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
+from apps.common.doorbell import ring
 from apps.orders.errors import ConsentMissing, NotPaid, SignatureMissing
 from apps.orders.fulfilment.queue import enqueue
 from apps.orders.lifecycle import Actor, Status
@@ -88,6 +89,7 @@ def seal(order: Order, signature: str, now: datetime) -> Contract:
     promised = contract_of(order, order.lines.all())
     order.signature, order.signed_at, order.contract_hash = signature.strip()[:100], now, hash_of(promised)
     order.save(update_fields=["signature", "signed_at", "contract_hash"])
+    _ring_renderer()
     return Contract.objects.create(
         order=order,
         seq=order.contracts.count() + 1,
@@ -97,6 +99,12 @@ def seal(order: Order, signature: str, now: datetime) -> Contract:
         signature=order.signature,
         signed_at=now,
     )
+
+
+def _ring_renderer() -> None:
+    from apps.orders.tasks import render_contracts
+
+    ring(render_contracts)
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from apps.orders.views.baskets import add, basket, change_line, enter_code, remove_line
 from apps.orders.views.changing import change, configure, offer
 from apps.orders.views.checkout import checkout, region, stores
+from apps.orders.views.contracts import contract, contract_for_clerk
 from apps.orders.views.deciding import act
 from apps.orders.views.finding import claim, find, mine
 from apps.orders.views.handover import handover
@@ -25,6 +26,8 @@ __all__ = [
     "checkout",
     "claim",
     "configure",
+    "contract",
+    "contract_for_clerk",
     "deliveries",
     "detail",
     "document",
