@@ -22,12 +22,12 @@ from apps.orders.api.shapes import (
     AcceptInput,
     CancelInput,
     ChangeInput,
-    ChangeOutput,
     ChangeWish,
     ContractOutput,
     InvoiceOutput,
     KeepInput,
     NothingInput,
+    OrderChangeOutput,
     OrderInput,
     OrderOutput,
     OrderRowOutput,
@@ -156,7 +156,7 @@ class OrderViewSet(IdempotentMixin, GenericViewSet[Order]):
         """Makes the deposit binding and sends the build to the maker."""
         return self._act(request, number, SignInput, services.sign)
 
-    @extend_schema(parameters=_ONE, request=ChangeWish, responses=ChangeOutput)
+    @extend_schema(parameters=_ONE, request=ChangeWish, responses=OrderChangeOutput)
     @action(detail=True, methods=["post"], url_path="quote-change")
     def quote_change(self, request: Request, number: str) -> Response:
         """What another build or fewer parts would cost, and what would differ. Nothing is held."""

@@ -265,7 +265,7 @@ class OrderOutput(serializers.Serializer[Any]):
     placed_at = serializers.DateTimeField()
 
 
-class ChangeOutput(serializers.Serializer[Any]):
+class OrderChangeOutput(serializers.Serializer[Any]):
     """An order as it would be."""
 
     build = serializers.CharField()
