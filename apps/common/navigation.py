@@ -48,6 +48,7 @@ GROUPS: tuple[tuple[Any, bool, tuple[tuple[str, str], ...]], ...] = (
         _("Fulfilment"),
         True,
         (
+            ("orders.orderline", "home_repair_service"),
             ("orders.fulfilmentstep", "format_list_numbered"),
             ("orders.vehicle", "directions_car"),
             ("orders.allocation", "link"),

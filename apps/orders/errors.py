@@ -368,6 +368,21 @@ class SamePerson(DomainError):
     confirming = _("Whoever asked for a refund does not confirm that it was made.")
 
 
+class LineNotInThisState(DomainError):
+    code = "line_not_in_this_state"
+    message = _("That cannot be done with this line now (%(state)s).")
+
+
+class BadQuote(InvalidInput):
+    code = "bad_quote"
+    message = _("Enter what it costs more: above nothing, and at most ¥100,000.")
+
+
+class NotInFuture(InvalidInput):
+    code = "not_in_future"
+    message = _("Choose a time that is still to come.")
+
+
 class NotContestable(DomainError):
     code = "not_contestable"
     message = _("Only a payment that was made can be contested, and only one that is contested can be decided.")

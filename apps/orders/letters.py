@@ -366,7 +366,9 @@ TEXTS: Mapping[str, Text] = {
         _("The offer for your charger is there"),
         (
             _("The installation at your place costs %(amount)s beyond what is included. It begins only if you accept."),
-            _("If you decline, you get the charger's installation refunded."),
+            _(
+                "That is paid to the store on the day. If you decline, what you paid for charger and installation goes back to you."
+            ),
         ),
         _("See the offer"),
         ("order", "amount"),
@@ -393,6 +395,24 @@ TEXTS: Mapping[str, Text] = {
         ),
         _SEE,
         ("order", "amount"),
+    ),
+    "proof": Text(
+        _("Your proof is there"),
+        (
+            _(
+                "Please look at it on the order's page and approve it, or say what is to be changed. Nothing is made before."
+            ),
+        ),
+        _("See the proof"),
+        ("order",),
+        sms=_("your proof is there. Nothing is made before you approve it."),
+    ),
+    "making": Text(
+        _("It is being made for you"),
+        (_("You have approved the proof, and the work has begun: from now on it cannot be given back for nothing."),),
+        _SEE,
+        ("order",),
+        _PROGRESS,
     ),
     "find": Text(
         _("The link to your order"),

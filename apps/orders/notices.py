@@ -97,7 +97,7 @@ def _values(order: Order, data: Mapping[str, Any]) -> Mapping[str, str]:
         "store": order.delivery_store.name if order.delivery_store else "",
         "total": yuan(order.total),
         "amount": yuan(int(data.get("amount", 0))),
-        "when": _moment(booked) if booked else "",
+        "when": _visit(order, data) or (_moment(booked) if booked else ""),
     }
     return defaultdict(str, known)
 
@@ -140,6 +140,8 @@ def _expected(order: Order) -> str:
 
 
 def _visit(order: Order, data: Mapping[str, Any]) -> str:
+    if data.get("at"):  # a visit to the buyer's address
+        return date_format(timezone.localtime(datetime.fromisoformat(data["at"])), "DATETIME_FORMAT")
     booked = _appointment(order, data)
     return _moment(booked) if booked else ""
 

@@ -42,7 +42,8 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
         live = Allocation.objects.filter(ended_at=None).select_related("vehicle")
         return self.select_related("delivery_store__city", "car_model__brand", "appointment__store").prefetch_related(
-            "lines",
+            "lines__history",
+            "lines__visits",
             "legs",
             "credits",
             "transitions",

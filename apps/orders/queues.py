@@ -46,6 +46,8 @@ QUEUES: Mapping[str, Queue] = {
     "rejected": Queue(_R.STORE, 24),
     "return": Queue(_R.STORE, 48),
     "charger": Queue(_R.STORE, 72),
+    "proof": Queue(_R.STORE, 72),
+    "complaint": Queue(_R.STORE, 24),
     "open_line": Queue(_R.STORE, 72),
     "mismatch": Queue(_R.CASE, 168),
     "call": Queue(_R.CASE, 24),

@@ -26,6 +26,7 @@ urlpatterns = [
     path("orders/<str:number>/change/", views.change, name="change"),
     path("orders/<str:number>/change/configure/", views.configure, name="configure"),
     path("orders/<str:number>/acts/<slug:name>/", views.act, name="act"),
+    path("orders/<str:number>/lines/<int:pk>/<slug:name>/", views.line_act, name="line_act"),
     path("orders/<str:number>/handover/", views.handover, name="handover"),
     path("orders/<str:number>/messages/", views.order_messages, name="messages"),
     path("handover/", views.deliveries, name="deliveries"),

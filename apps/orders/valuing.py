@@ -7,6 +7,8 @@ from fractions import Fraction
 from apps.orders.lifecycle import Family, LineStatus
 
 _DAYS_A_MONTH = 30
+# From the day on which it is being made nobody else can use it.
+_MADE = (LineStatus.MAKING, LineStatus.SHIPPED, LineStatus.LOST, LineStatus.RECEIVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def worth(line: Held, today: date, *, at_fault: bool) -> Worth:
         return Worth(line.total, "whole")
     if line.family == Family.ENTITLEMENT:
         return _entitlement(line, today)
-    if line.family == Family.MADE_TO_ORDER:
+    if line.family == Family.MADE_TO_ORDER and line.status in _MADE:
         return Worth(0, "made")
     if line.family == Family.INSTALL and line.status in (LineStatus.INSTALLED, LineStatus.ACCEPTED_BY_BUYER):
         return Worth(0, "used")

@@ -14,7 +14,7 @@ from apps.orders.errors import NoReturn, NotInThisState, OutsidePolicy, ReasonNe
 from apps.orders.fulfilment.drain import run_step
 from apps.orders.lifecycle import Actor, Status
 from apps.orders.models import Order, Refund, Return, Timer, Vehicle
-from apps.orders.services import coins, timers
+from apps.orders.services import coins, timers, visits
 from apps.orders.services.audit import differences
 from apps.orders.services.matching import match_build
 from apps.orders.services.returns import policy
@@ -368,9 +368,11 @@ def test_an_order_is_complete_only_when_every_line_has_ended_or_runs_on() -> Non
     order.refresh_from_db()
     assert order.status == "delivered"
     assert charger.sku in order.work_items.get(kind="open_line").text
-    clerk = make_staff(permissions=("orders.advance_order",))
-    for _ in range(2):
-        services.advance_line(line=order.lines.get(kind="charger"), user=clerk)
+    line, clerk = order.lines.get(kind="charger"), make_staff(permissions=("orders.inspect_car",))
+    visits.survey(line=line, text="A free circuit", user=clerk)
+    visits.book(line=line, starts_at=timezone.now() + timedelta(days=1), address="Lane 1", user=clerk)
+    visits.install(line=line, user=clerk)
+    visits.accept_installation(line=line)
     Timer.objects.filter(kind="return_window", done_at=None).update(due_at=timezone.now())
     timers.sweep()
     order.refresh_from_db()

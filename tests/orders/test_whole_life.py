@@ -47,13 +47,15 @@ def test_a_car_goes_from_the_basket_to_its_buyer() -> None:
     assert stock_of(part.sku) == (9, 0)
     lines = {line.kind: line.status for line in order.lines.all()}
     assert lines["maintenance_plan"] == "active"
-    assert (lines["cover"], lines["accessory"], lines["charger"]) == ("fitted", "fitted", "booked")
+    assert (lines["cover"], lines["accessory"], lines["charger"]) == ("fitted", "fitted", "allocated")
     assert statuses(order) == [
         "placed", "reserved", "signed", "scheduled", "vin_assigned", "in_transit", "at_store", "ready", "delivered",
     ]  # fmt: skip
     assert list(order.transitions.values_list("seq", flat=True)) == list(range(1, 10))
     appointment = Appointment.objects.get()
     assert (appointment.reference, appointment.service, appointment.status) == (order.number, "delivery", "closed")
+    order.lines.filter(kind="charger").update(status="surveyed")
+    order.lines.filter(kind="charger").update(status="booked")
     order.lines.filter(kind="charger").update(status="installed")
     order.lines.filter(kind="charger").update(status="accepted_by_buyer")
     Timer.objects.filter(kind="return_window").update(due_at=timezone.now())

@@ -1,6 +1,7 @@
 """The back office of orders. Nothing is edited by hand: every change is a service with its own permission."""
 
 from apps.orders.admin.fulfilment import PartnerJobPage, StepPage, TimerPage, TransitionPage, WorkItemPage
+from apps.orders.admin.lines import LinePage
 from apps.orders.admin.money import (
     AttemptPage,
     CreditPage,
@@ -23,6 +24,7 @@ __all__ = [
     "EventPage",
     "InvoicePage",
     "LegPage",
+    "LinePage",
     "LoanPage",
     "OrderPage",
     "PartnerJobPage",

@@ -26,6 +26,7 @@ from apps.orders.api.shapes import (
     ContractOutput,
     InvoiceOutput,
     KeepInput,
+    LineActInput,
     NothingInput,
     OrderChangeOutput,
     OrderInput,
@@ -46,7 +47,7 @@ from apps.orders.api.shapes import (
 )
 from apps.orders.contract_file import PdfRenderer, send_contract
 from apps.orders.models import Order
-from apps.orders.services import Contact, InvoiceData
+from apps.orders.services import Contact, InvoiceData, visits
 from apps.stores.models import Store
 
 _NUMBER = OpenApiParameter("number", OpenApiTypes.STR, OpenApiParameter.PATH)
@@ -54,6 +55,8 @@ _TOKEN = OpenApiParameter(
     "X-Order-Token", OpenApiTypes.STR, OpenApiParameter.HEADER, description="A guest's key to the order."
 )
 _ONE = [_NUMBER, _TOKEN]
+_POSITION = OpenApiParameter("position", OpenApiTypes.INT, OpenApiParameter.PATH)
+_LINE_ACT = OpenApiParameter("act", OpenApiTypes.STR, OpenApiParameter.PATH, enum=sorted(visits.BUYERS))
 
 
 class UnknownStore(InvalidInput):
@@ -222,6 +225,19 @@ class OrderViewSet(IdempotentMixin, GenericViewSet[Order]):
     def keep(self, request: Request, number: str) -> Response:
         """Keep what was to be given back."""
         return self._act(request, number, KeepInput, services.close_return)
+
+    @extend_schema(parameters=[*_ONE, _POSITION, _LINE_ACT], request=LineActInput, responses=OrderOutput)
+    @action(detail=True, methods=["post"], url_path=r"lines/(?P<position>[0-9]{1,4})/(?P<act>[a-z_]{1,30})")
+    def line_act(self, request: Request, number: str, position: str, act: str) -> Response:
+        """What the buyer decides about one line: an offer, a proof, an installation. Its ``actions`` say what is possible."""
+        order = self._order(request, number)
+        line = next((one for one in order.lines.all() if one.position == int(position)), None)
+        if line is None or act not in visits.BUYERS:
+            raise Http404
+        data = LineActInput(data=request.data)
+        data.is_valid(raise_exception=True)
+        visits.act_for_buyer(line=line, act=act, user=user_or_none(request), **data.validated_data)
+        return Response(order_body(Order.objects.whole().get(pk=order.pk)))
 
     def _act(self, request: Request, number: str, shape: Any, service: Any) -> Response:
         order = self._order(request, number)

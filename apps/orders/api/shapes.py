@@ -12,10 +12,11 @@ from apps.orders import timeline
 from apps.orders.change_screen import change_screen
 from apps.orders.gateways import OFFERABLE, enabled
 from apps.orders.lifecycle import Actor, LegStatus, LineStatus, Status, allowed_transitions, rules_from
-from apps.orders.models import Contract, Credit, Invoice, InvoiceKind, LineKind, Order, PaymentLeg, Return
+from apps.orders.models import Contract, Credit, Invoice, InvoiceKind, LineKind, Order, OrderLine, PaymentLeg, Return
 from apps.orders.services import ChangeQuote, cancellation
 from apps.orders.services.changing import can_change, needs_signature
 from apps.orders.terms import CHECKLIST
+from apps.orders.tracks import acts_of
 
 
 class ContactInput(serializers.Serializer[Any]):
@@ -97,6 +98,16 @@ class ReturnInput(serializers.Serializer[Any]):
     cause = serializers.ChoiceField(choices=Return.Cause.choices, default=Return.Cause.POLICY)
 
 
+class LineActInput(serializers.Serializer[Any]):
+    text = serializers.CharField(
+        max_length=300,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="needed to complain or to have a proof changed",
+    )
+
+
 class KeepInput(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
 
@@ -157,6 +168,7 @@ class OrderLineOutput(serializers.Serializer[Any]):
     discount = serializers.IntegerField(help_text="what the line bears of the campaigns")
     total = serializers.IntegerField()
     status = serializers.ChoiceField(choices=LineStatus.choices)
+    actions = serializers.ListField(child=serializers.CharField(), help_text="what the buyer can do with it now")
     price_trace = serializers.ListField(child=serializers.DictField())
 
 
@@ -368,7 +380,7 @@ def order_body(order: Order) -> dict[str, Any]:
         "allowed": sorted(allowed_transitions(order.status, Actor.BUYER)),
         "actions": _actions(order),
         "flags": sorted(order.flags),
-        "lines": [_line_body(line) for line in order.lines.all()],
+        "lines": [_line_body(order, line) for line in order.lines.all()],
         "payments": [payment_body(leg) for leg in order.legs.all()],
         "credits": [credit_body(one) for one in order.credits.all()],
         "gateways": enabled(),
@@ -389,12 +401,15 @@ def _actions(order: Order) -> list[dict[str, Any]]:
     return list(rows.values())
 
 
-def _line_body(line: Any) -> dict[str, Any]:
+def _line_body(order: Order, line: OrderLine) -> dict[str, Any]:
     names = (
         "position", "kind", "code", "name_en", "name_zh", "quantity", "unit_price", "fitting_price", "discount", "total",
         "status",
     )  # fmt: skip
-    return {name: getattr(line, name) for name in names} | {"price_trace": line.trace}
+    return {name: getattr(line, name) for name in names} | {
+        "price_trace": line.trace,
+        "actions": [one.act for one in acts_of(order, line)],
+    }
 
 
 def _entry_body(entry: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from apps.messaging.models import Message
 from apps.orders.demo.money import Till
 from apps.orders.demo.stories import Story
 from apps.orders.demo.work import steps_of
-from apps.orders.fulfilment.handover import begin
+from apps.orders.fulfilment.handover import begin, is_worked_on
 from apps.orders.lifecycle import Actor, LineStatus, Status
 from apps.orders.models import (
     Allocation,
@@ -92,12 +92,12 @@ class Books:
             handed_over = story.at(_S.DELIVERED) or (None if story.has_car else story.at(_S.COMPLETED))
             if handed_over is not None:
                 begin(line, handed_over.date())
-            if line.status != LineStatus.BOOKED:
+            if handed_over is None or not is_worked_on(line):
                 continue
             if story.status == _S.COMPLETED:
-                line.status = LineStatus.INSTALLED
+                line.status = LineStatus.ACCEPTED_BY_BUYER
             else:
-                text = f"Arrange the installation of {line.code} with {line.order.number}."
+                text = f"Arrange the survey: {line.code} of {line.order.number}."
                 self._add(WorkItem(order=line.order, kind="charger", text=text))
         self._add(*lines)
 

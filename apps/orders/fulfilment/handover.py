@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from apps.orders.lifecycle import LineStatus
 from apps.orders.models import LineKind, Order, OrderLine
-from apps.orders.services.transitions import raise_work_item
+from apps.orders.services import visits
 from apps.stores import services as stores
 from apps.stores.errors import SlotTaken
 from apps.stores.lifecycle import ACTIVE, Party, is_final, path_to_end
@@ -86,9 +86,13 @@ def activate_lines(order: Order, now: datetime) -> None:
     lines = list(order.lines.all())
     for line in lines:
         begin(line, now.date())
-        if line.status == LineStatus.BOOKED:
-            raise_work_item(order, "charger", f"Arrange the installation of {line.code} with {order.number}.")
     OrderLine.objects.bulk_update(lines, ["status", "visits_left", "active_until"])
+    visits.queue_up(order)
+
+
+def is_worked_on(line: OrderLine) -> bool:
+    """Whether people work on it, by what it is; its family says the same once the database has it."""
+    return line.kind == LineKind.MADE or (line.kind == LineKind.CHARGER and bool(line.facts.get("needs_fitting")))
 
 
 def begin(line: OrderLine, day: date) -> None:
@@ -97,8 +101,8 @@ def begin(line: OrderLine, day: date) -> None:
         line.status = LineStatus.ACTIVE
         line.visits_left = int(line.facts.get("visits", 0))
         line.active_until = months_later(day, int(line.facts.get("months", 12)))
-    elif line.kind == LineKind.CHARGER and line.facts.get("needs_fitting"):
-        line.status = LineStatus.BOOKED
+    elif is_worked_on(line):  # it goes its own way, see ``services.visits``
+        return
     elif line.status in (LineStatus.ALLOCATED, LineStatus.PENDING):
         line.status = LineStatus.RECEIVED
 

@@ -10,6 +10,7 @@ from apps.orders.lifecycle.legs import (
     line_is_at_rest,
     line_may_become,
 )
+from apps.orders.lifecycle.lines import LINE_RULES, LineRule, line_rules
 from apps.orders.lifecycle.states import Actor, Family, Flag, LegStatus, LineStatus, Status, Trigger
 from apps.orders.lifecycle.table import (
     FINAL,
@@ -35,6 +36,7 @@ __all__ = [
     "LEG_PAIRS",
     "LINE_ENDS",
     "LINE_PAIRS",
+    "LINE_RULES",
     "MAIN_LINE",
     "PAID",
     "PAIRS",
@@ -48,6 +50,7 @@ __all__ = [
     "Family",
     "Flag",
     "LegStatus",
+    "LineRule",
     "LineStatus",
     "Rule",
     "Status",
@@ -56,5 +59,6 @@ __all__ = [
     "is_allowed",
     "line_is_at_rest",
     "line_may_become",
+    "line_rules",
     "rules_from",
 ]

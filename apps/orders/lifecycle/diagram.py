@@ -1,6 +1,7 @@
 """The table as a picture: Mermaid for the README, Markdown for the rows beside it."""
 
 from apps.orders.lifecycle.legs import LEG_PAIRS, LINE_PAIRS
+from apps.orders.lifecycle.lines import LINE_RULES
 from apps.orders.lifecycle.table import TRANSITIONS
 
 
@@ -40,6 +41,16 @@ def small_markdown() -> str:
     return "\n".join(rows)
 
 
+def lines_markdown() -> str:
+    """The rules of single lines, a row each."""
+    rows = ["| what | act | from → to | who | guard |", "|---|---|---|---|---|"]
+    for rule in LINE_RULES:
+        sources = ", ".join(one.value for one in rule.sources)
+        who = ", ".join(sorted(rule.actors))
+        rows.append(f"| {rule.family.value} | `{rule.act}` | {sources} → {rule.target.value} | {who} | {rule.guard} |")
+    return "\n".join(rows)
+
+
 def document() -> str:
     """The whole of ``LIFECYCLE.md``."""
     return f"""# The states of an order
@@ -57,4 +68,10 @@ Drawn from `lifecycle/` by `manage.py lifecycle`; a test keeps it so. Change the
 ## Payments and lines
 
 {small_markdown()}
+
+## The rules of installations and of what is made to order
+
+Each is a function of `services.visits`.
+
+{lines_markdown()}
 """

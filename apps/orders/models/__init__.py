@@ -18,6 +18,7 @@ from apps.orders.models.sandbox import SandboxEvent, SandboxPayment
 from apps.orders.models.settlement import SettlementFile, SettlementLine
 from apps.orders.models.supply import Allocation, Allotment, Vehicle
 from apps.orders.models.tablet import HandoverEntry
+from apps.orders.models.visits import LineStep, LineVisit
 from apps.orders.models.waiting import Waiting
 
 __all__ = [
@@ -39,6 +40,8 @@ __all__ = [
     "InvoiceSeries",
     "LegalSeller",
     "LineKind",
+    "LineStep",
+    "LineVisit",
     "LoanDocument",
     "LoanReferral",
     "Order",

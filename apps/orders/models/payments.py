@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.orders.lifecycle import LegStatus
-from apps.orders.models.orders import Order
+from apps.orders.models.orders import Order, OrderLine
 
 
 class PaymentLeg(models.Model):
@@ -160,6 +160,9 @@ class Refund(models.Model):
     reason = models.CharField(_("reason"), max_length=300)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("user")
+    )
+    line = models.ForeignKey(
+        OrderLine, models.PROTECT, null=True, blank=True, related_name="refunds", verbose_name=_("only for this line")
     )
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

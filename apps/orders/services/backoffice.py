@@ -8,7 +8,7 @@ from django.utils import timezone
 from apps.orders.errors import NotContestable, NothingDue, NothingToRefund, NotParked, ReasonNeeded
 from apps.orders.fulfilment.queue import wake
 from apps.orders.gateways import sandbox_server
-from apps.orders.lifecycle import LineStatus, Status
+from apps.orders.lifecycle import Family, LineStatus, Status
 from apps.orders.models import FulfilmentStep, Order, OrderLine, PaymentLeg, Refund, SandboxPayment, WorkItem
 from apps.orders.services import payments, transitions
 from apps.orders.services.permissions import ADVANCE, CLEAR, REFUND, require_permission
@@ -18,9 +18,7 @@ if TYPE_CHECKING:
 
 # How a line that people work on goes on.
 NEXT_LINE_STATUS = {
-    LineStatus.BOOKED: LineStatus.INSTALLED,
     LineStatus.ALLOCATED: LineStatus.FITTED,
-    LineStatus.INSTALLED: LineStatus.ACCEPTED_BY_BUYER,
     LineStatus.SHIPPED: LineStatus.RECEIVED,
 }
 
@@ -99,7 +97,7 @@ def contest(*, payment: SandboxPayment, decision: str, user: "User") -> None:
 
 @transaction.atomic
 def advance_line(*, line: OrderLine, user: "User") -> OrderLine:
-    """A part was fitted, a charging pile installed, a parcel received.
+    """A part was fitted, or a parcel received. Installations and what is made to order: ``visits``.
 
     Raises:
         NotAllowed; NotInThisState: the line has nowhere to go by hand.
@@ -108,7 +106,7 @@ def advance_line(*, line: OrderLine, user: "User") -> OrderLine:
     order = transitions.lock(line.order)
     fresh = OrderLine.objects.select_for_update().get(pk=line.pk)
     following = NEXT_LINE_STATUS.get(LineStatus(fresh.status))
-    if following is None or order.status in (Status.CANCELLING, Status.CANCELLED):
+    if fresh.family != Family.GOODS or following is None or order.status in (Status.CANCELLING, Status.CANCELLED):
         raise transitions.not_now(order)
     if following == LineStatus.FITTED and not fresh.facts.get("needs_fitting"):
         raise transitions.not_now(order)

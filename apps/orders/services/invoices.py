@@ -120,24 +120,21 @@ def take_back(order: Order, refund: Refund) -> list[Invoice]:
     blues = list(order.invoices.filter(original=None).select_related("seller").order_by("seller__code", "kind"))
     if not blues or refund.invoices.exists():
         return []
-    left = [_left(blue) for blue in blues]
-    amount = min(refund.amount, sum(left))
+    left = [_lines_left(blue, refund.line.code if refund.line else None) for blue in blues]
+    sums = [sum(int(line["amount"]) for line in lines) for lines in left]
+    amount = min(refund.amount, sum(sums))
     reds = []
-    for blue, share in zip(blues, split(amount, left), strict=True):
+    for blue, share, rows in zip(blues, split(amount, sums), left, strict=True):
         if share:
-            lines = taken_back(_lines_left(blue), share)
+            lines = taken_back(rows, share)
             reds.append(_issue(order, _series(blue.seller, blue.kind), lines, timezone.now(), blue, refund))
     return reds
 
 
-def _left(blue: Invoice) -> int:
-    return int(blue.amount + (blue.reds.aggregate(total=Sum("amount"))["total"] or 0))
-
-
-def _lines_left(blue: Invoice) -> list[dict[str, str | int]]:
-    """The invoice's lines less what earlier red ones took back of each."""
+def _lines_left(blue: Invoice, code: str | None) -> list[dict[str, str | int]]:
+    """The invoice's lines (or the one with this code) less what earlier red ones took back of each."""
     lines = {(line["code"], line["part"]): dict(line) for line in blue.lines}
     for red in blue.reds.all():
         for line in red.lines:
             lines[line["code"], line["part"]]["amount"] += line["amount"]
-    return list(lines.values())
+    return [line for line in lines.values() if code in (None, line["code"])]

@@ -12,7 +12,7 @@ from apps.common.doorbell import ring
 from apps.orders.errors import NotByHand, ReasonNeeded, SamePerson
 from apps.orders.gateways import PaymentRef, gateway
 from apps.orders.lifecycle import IN_WORK, PAID, LegStatus, Status
-from apps.orders.models import Order, PaymentLeg, Refund
+from apps.orders.models import Order, OrderLine, PaymentLeg, Refund
 from apps.orders.services import bookkeeping, legs, transitions
 from apps.orders.services.permissions import REFUND, require_permission
 from apps.orders.terms import HOLD
@@ -39,14 +39,19 @@ def refundable(leg: PaymentLeg) -> int:
     return int(leg.captured - leg.refunded - open_amount)
 
 
-def owe_refund(leg: PaymentLeg, amount: int, *, reason: str, user: "User | None" = None) -> Refund | None:
-    """Send money back as soon as a worker can; nothing for nothing. The caller holds the order's lock."""
+def owe_refund(
+    leg: PaymentLeg, amount: int, *, reason: str, user: "User | None" = None, line: OrderLine | None = None
+) -> Refund | None:
+    """Send money back as soon as a worker can; nothing for nothing. One for a single line is taken back from the invoice of that
+    line. The caller holds the order's lock."""
     from apps.orders.tasks import drain
 
     if amount <= 0:
         return None
     order = leg.order
-    refund = Refund.objects.create(leg=leg, amount=amount, reason=reason[:300], user=user, next_at=timezone.now())
+    refund = Refund.objects.create(
+        leg=leg, amount=amount, reason=reason[:300], user=user, line=line, next_at=timezone.now()
+    )
     bookkeeping.refund_due(refund, order)
     if leg.purpose == _P.COINS:
         _coins_back(refund, leg, order)

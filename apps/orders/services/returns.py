@@ -11,7 +11,7 @@ from django.utils import timezone
 from apps.orders.errors import NoReturn, OutsidePolicy, ReasonNeeded, Stopped, TooMuchDeducted
 from apps.orders.fulfilment.queue import has_open_step
 from apps.orders.lifecycle import Actor, Family, LineStatus, Status, line_is_at_rest, line_may_become
-from apps.orders.models import Order, OrderLine, Return, ReturnLine
+from apps.orders.models import LineVisit, Order, OrderLine, Return, ReturnLine
 from apps.orders.services import bookkeeping, coins, payments, supply, transitions
 from apps.orders.services.permissions import TAKE_BACK, require_permission
 from apps.orders.terms import RETURN_WINDOW_DAYS, RETURN_WINDOW_KM, pace
@@ -130,6 +130,10 @@ def take_back(
     if deduction < 0 or refund < 0:
         raise TooMuchDeducted(field="deduction")
     coins.claw_back(mine)
+    mine_visits = LineVisit.objects.filter(line__order=mine, done_at=None, cancelled_at=None)
+    mine_visits.update(cancelled_at=now)  # nobody comes to install what is given back
+    for kind in ("charger", "proof", "complaint"):
+        transitions.close_work_items(mine, kind, user)
     if as_new:
         _put_back(made, user)
     if mine.has_car:
@@ -137,7 +141,7 @@ def take_back(
         transitions.move(mine, Status.RETURNED, actor=Actor.STAFF, user=user, reason=found, key=key, now=now)
         _car_to_stock(mine, km or 0, now)
     made.outcome, made.km_found, made.found, made.deduction = Return.Outcome.TAKEN, km, found.strip(), deduction
-    made.refund, made.decided_by, made.closed_at = _pay_back(mine, refund), user, now
+    made.refund, made.decided_by, made.closed_at = pay_back(mine, refund), user, now
     bookkeeping.credits_taken_back(mine, refund - made.refund)
     made.save()
     transitions.close_work_items(mine, "return", user)
@@ -208,13 +212,13 @@ def _end_of(line: OrderLine) -> LineStatus | None:
     return None
 
 
-def _pay_back(order: Order, amount: int) -> int:
-    """Send so much back, by the latest payments first; returns how much that was."""
+def pay_back(order: Order, amount: int, *, reason: str = "Given back", line: OrderLine | None = None) -> int:
+    """Send so much back, by the latest payments first; returns how much that was. The caller holds the order's lock."""
     left = amount
     for leg in reversed(list(order.legs.order_by("position"))):
         part = min(left, payments.refundable(leg)) if left else 0
         if part > 0:
-            payments.owe_refund(leg, part, reason="Given back")
+            payments.owe_refund(leg, part, reason=reason, line=line)
             left -= part
     return amount - left
 

@@ -268,7 +268,7 @@ def use_rest(order: Order) -> None:
     capacity.use(owner=order.number)
 
 
-def put_back(line: OrderLine, user: "User") -> None:
+def put_back(line: OrderLine, user: "User | None") -> None:
     """Parts that came back as new stand on the shelf again; the movement says whose they were."""
     if line.code.startswith(bundles.STOCKED):
         reason = f"Returned: {line.order.number}"

@@ -4,7 +4,7 @@ from apps.orders.views.baskets import add, basket, change_line, enter_code, remo
 from apps.orders.views.changing import change, configure, offer
 from apps.orders.views.checkout import checkout, region, stores
 from apps.orders.views.contracts import contract, contract_for_clerk
-from apps.orders.views.deciding import act
+from apps.orders.views.deciding import act, line_act
 from apps.orders.views.finding import claim, find, mine
 from apps.orders.views.handover import handover
 from apps.orders.views.messages import order_messages
@@ -38,6 +38,7 @@ __all__ = [
     "handover",
     "invoice",
     "join",
+    "line_act",
     "loan",
     "mine",
     "offer",

@@ -11,6 +11,7 @@ from apps.accounts.requests import user_or_none
 from apps.common.errors import DomainError
 from apps.orders import services
 from apps.orders.models import Order, Return
+from apps.orders.services import visits
 from apps.orders.views.tracking import done, for_buyer, refused
 
 Act = Callable[[Order, Mapping[str, Any], User | None], object]
@@ -49,6 +50,26 @@ def act(request: HttpRequest, number: str, name: str) -> HttpResponse:
     def decide(request: HttpRequest, order: Order) -> HttpResponse:
         try:
             ACTS[name](order, request.POST, user_or_none(request))
+        except DomainError as error:
+            return refused(request, order, error)
+        return done(request, order)
+
+    return decide(request, number)
+
+
+def line_act(request: HttpRequest, number: str, pk: int, name: str) -> HttpResponse:
+    """One of the buyer's decisions about a single line, by its name in ``lifecycle.lines``."""
+    if name not in visits.BUYERS:
+        raise Http404
+
+    @require_POST
+    @for_buyer
+    def decide(request: HttpRequest, order: Order) -> HttpResponse:
+        line = next((one for one in order.lines.all() if one.pk == pk), None)
+        if line is None:
+            raise Http404
+        try:
+            visits.act_for_buyer(line=line, act=name, text=request.POST.get("text", ""), user=user_or_none(request))
         except DomainError as error:
             return refused(request, order, error)
         return done(request, order)
