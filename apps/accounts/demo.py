@@ -34,7 +34,7 @@ GRANTS: dict[str, dict[str, tuple[str, ...]]] = {
         "careers": ("view", "change"),
     },
     STORE_STAFF: {
-        "orders": ("view", "advance"),
+        "orders": ("view", "advance", "inspect", "take"),
         "stores": ("view", "change", "add"),
         "catalog": ("view",),
         "bundles": ("view",),

@@ -15,17 +15,20 @@ from apps.accounts.models import User
 from apps.capacity import kinds
 from apps.capacity import services as capacity
 from apps.capacity.errors import NotEnough
+from apps.catalog.models import CarModel
 from apps.common.demo import DemoOptions, Report, batches
 from apps.orders.demo.books import Books
+from apps.orders.demo.endings import go_on
 from apps.orders.demo.money import fee_of
 from apps.orders.demo.people import Buyer, meet
 from apps.orders.demo.shelf import Shelf, stock_shelf
-from apps.orders.demo.stories import Story, tell
+from apps.orders.demo.stories import RECENT_ORDERS, Story, tell
 from apps.orders.demo.supply import SLOTS_A_MONTH
 from apps.orders.fulfilment.handover import book_handover
 from apps.orders.identifiers import ORDER_DIGITS, mod_11_10
 from apps.orders.lifecycle import Status
 from apps.orders.models import LineKind, Order, OrderLine
+from apps.orders.region import Case, answer
 from apps.orders.services import bookkeeping, invoices
 from apps.orders.services.placing import frozen_line
 from apps.orders.services.prices import PricedLine, plain_trace
@@ -60,6 +63,7 @@ def load_past(options: DemoOptions, report: Report) -> None:
     done = len(known)
     for some in batches(missing, BATCH):
         teller.write(some)
+        go_on([teller.number(index) for index in some if index < RECENT_ORDERS])
         done += len(some)
         report("orders", done, options.orders)
 
@@ -107,7 +111,7 @@ class Teller:
         user = self._customer if index < THEIRS else None
         full = not story.has_car or random.randrange(4) == 0
         order = Order(
-            number=self._number(index),
+            number=self.number(index),
             placement_key=_key(self._options.seed, index),
             status=story.status,
             version=len(story.way),
@@ -118,6 +122,7 @@ class Teller:
             **_promised(priced),
             **_bought_by(user, buyer, store),
         )
+        order.region = _told(order, model, store, priced)
         lines = [frozen_line(order, position, line) for position, line in enumerate(priced, start=1)]
         signed_at = story.at(Status.SIGNED)
         if signed_at is not None:
@@ -129,7 +134,8 @@ class Teller:
         order.cancellation_fee = fee_of(story, order)
         return story, order, lines
 
-    def _number(self, index: int) -> str:
+    def number(self, index: int) -> str:
+        """Every index has a number of its own."""
         digits = str(_SPACE // 9 + (self._first_number + index * _STRIDE) % _SPACE)
         return f"K{digits}{mod_11_10(digits)}"
 
@@ -156,6 +162,16 @@ class Teller:
             capacity.use(owner=order.number, only=kinds.BUILD)
         if story.status in (Status.DELIVERED, Status.COMPLETED):
             capacity.use(owner=order.number)
+
+
+def _told(order: Order, model: CarModel | None, store: Store, priced: Sequence[PricedLine]) -> dict[str, object]:
+    """Who invoices the car, as checkout would have said on that day; nothing for goods."""
+    car = next((line for line in priced if line.kind == LineKind.CAR), None)
+    if car is None or model is None:
+        return {}
+    day = timezone.localdate(order.placed_at)
+    case = Case(store.city.slug, store.city.province, car.total, model.energy, order.invoice_kind, day)
+    return answer(case).as_json(case)
 
 
 def _promised(priced: Sequence[PricedLine]) -> dict[str, object]:

@@ -14,8 +14,13 @@ def answer_before_paying(order: Order) -> None:
 
     The caller holds the order's lock.
     """
-    if order.region or order.car_model is None:
-        return
+    if not order.region and order.has_car:
+        order.region = _elsewhere(order)
+        order.save(update_fields=["region", "changed_at"])
+
+
+def _elsewhere(order: Order) -> dict[str, Any]:
+    assert order.car_model is not None
     case = region.Case(
         city=order.city,
         province="",
@@ -24,16 +29,14 @@ def answer_before_paying(order: Order) -> None:
         invoice=order.invoice_kind,
         day=timezone.localdate(),
     )
-    order.region = region.answer(case).as_json(case)
-    order.save(update_fields=["region", "changed_at"])
+    return region.answer(case).as_json(case)
 
 
 def company_of(order: Order) -> Mapping[str, Any]:
-    """The company that invoices the order's car, as it was told to the buyer.
+    """The company that invoices the order's car, as it was told to the buyer. What was signed is not changed here.
 
     One that was told before companies had their tax number with them has it from today's table.
     """
-    answer_before_paying(order)
-    told: dict[str, Any] = order.region["company"]
+    told: dict[str, Any] = (order.region or _elsewhere(order))["company"]
     today = next((one.as_json() for one in region.table().companies if one.slug == told["slug"]), {})
     return today | told
