@@ -10,8 +10,8 @@ from django.db import transaction
 from apps.catalog.models import CarModel
 from apps.common.demo import DemoOptions, Report
 from apps.configurator.engine import kernels
+from apps.configurator.loading import publish
 from apps.configurator.models import Configurator, Option, OptionGroup, PriceRule, RentalTerms, Rule
-from apps.configurator.services import publish
 
 DATA = Path(__file__).with_name("data")
 FEN = 100

@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 
-from django.conf import settings
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
@@ -14,6 +12,7 @@ from apps.configurator.documents import Document, DocumentGroup, DocumentOption
 from apps.configurator.engine.answer import Answer
 from apps.configurator.engine.model import option_of
 from apps.configurator.machines import Session
+from apps.configurator.pictures import picture_of
 from apps.configurator.pricing import Price, PriceStep, price
 from apps.configurator.rental import RentalTerms
 from apps.configurator.selection import Settled, settle
@@ -25,8 +24,6 @@ ALL_OPEN = 60
 MANY = 10**7
 # Stands for a price that is not known yet; the page says so beside it.
 PENDING = "…"
-# Groups that change the outline of the car: the stills show the standard one.
-SHAPES = frozenset({"body", "wheelbase", "roof-height", "conversion"})
 SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -305,11 +302,10 @@ class Drawing:
             parts.append(_("give up %(options)s") % {"options": removed})
         if added:
             parts.append(_("take %(options)s") % {"options": added})
-        known = self.answer.valid and (self.priced or self.complete)
         reasons = tuple(dict.fromkeys(rule.reason for rule in found.rules))
         if found.late:
             reasons += (_("The search for a way out took too long and was given up."),)
-        delta = signed_yuan(found.total - self.total) if known and found.total is not None else ""
+        delta = self._price_of(found)
         return Why(
             because=_("Because you chose %(options)s:") % {"options": names} if names else "",
             reasons=reasons or (_("Only one of them can be picked."),),
@@ -318,6 +314,14 @@ class Drawing:
             hopeless=not found.possible and not found.late,
             rules=tuple(rule.code for rule in found.rules),
         )
+
+    def _price_of(self, found: Explanation) -> str:
+        """What a repair costs against the present total; where the choices have none, the least it comes to."""
+        if found.total is None or not (self.priced or self.complete):
+            return ""
+        if self.answer.valid:
+            return signed_yuan(found.total - self.total)
+        return _("from %(total)s") % {"total": yuan(found.total)}
 
     def _names(self, choices: tuple[str, ...]) -> str:
         return _(", ").join(
@@ -364,30 +368,6 @@ def cars_left(count: int | None) -> str:
 
 def standard_choices(document: Document) -> tuple[str, ...]:
     return tuple(code for code, option in document.options.items() if option.standard)
-
-
-def picture_of(document: Document, picked: frozenset[str]) -> tuple[str, bool]:
-    """The still to show, and whether it has the picked paint and body: a picture must not promise anything else."""
-    options = document.options.values()
-    pictured = [option.picture for option in options if option.code in picked and option.picture in stills()]
-    standard = [option.picture for option in options if option.standard and option.picture in stills()]
-    fallback = f"{document.image}-front34"
-    picture = next(iter([*pictured, *standard, *([fallback] if fallback in stills() else [])]), "")
-    paints = {group.code for group in document.groups if any(option.picture for option in group.options)}
-    paint_picked = any(document.group_of[code].code in paints for code in picked if code in document.options)
-    reshaped = any(
-        document.group_of[code].code in SHAPES and not document.options[code].standard
-        for code in picked
-        if code in document.options
-    )
-    return picture, not reshaped and (bool(pictured) or not paint_picked)
-
-
-@cache
-def stills() -> frozenset[str]:
-    """The stills that exist. They are static files: the set changes with a release only."""
-    folder = settings.BASE_DIR / "static" / "img" / "cars"
-    return frozenset(path.stem for path in folder.glob("*.webp"))
 
 
 def market_names() -> Mapping[str, str]:

@@ -4,7 +4,7 @@
 session and works in a copied address too. A form adds ``pick.<group>`` for the groups it shows; for groups of which
 any number is picked it also names them in ``shown``, because a box that is not ticked is not sent. Its buttons send
 what they do, whatever the state is by then, so their markup is the same at every click: ``change`` is a step as in
-``undo`` (behind the option it makes possible), ``clear`` a group, ``do`` is ``undo`` or ``reset``, ``raise`` a new budget.
+``undo`` (behind the option it makes possible), ``clear`` a group, ``do`` is ``undo``, ``reset`` or ``forget`` (the saved car), ``raise`` a new budget.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from apps.configurator.codes import WrongCode, read_code
 from apps.configurator.documents import Document, DocumentGroup
 from apps.configurator.engine.model import Model, option_of
 from apps.configurator.selection import known, with_choice, without
@@ -25,7 +26,10 @@ MOST_YUAN = 10**9
 
 @dataclass(frozen=True, slots=True)
 class PageState:
-    """``budget`` is in yuan, as people type it; ``lost`` are choices of the address that the car does not have."""
+    """``budget`` is in yuan, as people type it; ``lost`` are choices of the address that the car does not have.
+
+    ``build`` is the code of the saved car that was reopened: the page says what has changed about it since.
+    """
 
     choices: tuple[str, ...]
     undo: tuple[str, ...] = ()
@@ -33,6 +37,7 @@ class PageState:
     market: str = ""
     step: str = ""
     lost: tuple[str, ...] = ()
+    build: str = ""
 
     def moved(self, choices: tuple[str, ...]) -> "PageState":
         """The state after a click that leads to ``choices``; the click can be undone."""
@@ -56,6 +61,7 @@ class PageState:
             "budget": "" if self.budget is None else str(self.budget),
             "market": self.market,
             "step": self.step,
+            "build": self.build,
             "undo": "~".join(self.undo),
             **more,
         }
@@ -76,6 +82,7 @@ def read_state(query: QueryDict, document: Document, model: Model) -> PageState:
         market=market if market in document.markets[1:] else "",
         step=query.get("step", "") if query.get("step") in {"all", *(group.code for group in document.groups)} else "",
         lost=lost,
+        build=_code(query.get("build", "")),
     )
     return _pressed(query, document, model, state.moved(_picked(query, document, model, choices)))
 
@@ -87,7 +94,7 @@ def has_form_fields(query: Mapping[str, object]) -> bool:
 def drawn_with(query: QueryDict) -> QueryDict:
     """The state that a form was drawn with: its hidden fields without what the visitor did since."""
     found = QueryDict(mutable=True)
-    for name in ("choices", "undo", "market"):
+    for name in ("choices", "undo", "market", "build"):
         found[name] = query.get(name, "")
     for name in ("step", "budget"):
         found[name] = query.get(f"was.{name}", "")
@@ -121,6 +128,8 @@ def _pressed(query: QueryDict, document: Document, model: Model, state: PageStat
         state = state.moved(())
     elif done == "undo":
         state = state.undone() or state
+    elif done == "forget":
+        state = replace(state, build="")
     if wanted := _yuan(query.get("raise", "")):
         state = replace(state, budget=wanted)
     return state
@@ -158,6 +167,13 @@ def _parse_step(step: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 def _parses(step: str, model: Model) -> bool:
     added, removed = _parse_step(step)
     return bool(added or removed) and not known(model, (*added, *removed))[1]
+
+
+def _code(text: str) -> str:
+    try:
+        return read_code(text) if text else ""
+    except WrongCode:
+        return ""
 
 
 def _yuan(text: str) -> int | None:

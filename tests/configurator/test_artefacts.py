@@ -24,9 +24,10 @@ from apps.configurator.engine.compiler import Budget
 from apps.configurator.engine.model import AtMost, Context, Group, Model, Option
 from apps.configurator.engine.publishing import compile_model
 from apps.configurator.engine.solvers import SolverModel
+from apps.configurator.loading import publish
 from apps.configurator.machines import forget_everything
 from apps.configurator.models import Artefact, ArtefactRequest, Configurator
-from apps.configurator.services import open_session, publish
+from apps.configurator.services import open_session
 from apps.configurator.services.artefacts import (
     ensure_artefact,
     ensure_for_sale,

@@ -6,8 +6,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from apps.configurator.codes import WrongCode, read_code
 from apps.configurator.errors import Contradiction, Incomplete, UnknownMarket, UnknownOption
+from apps.configurator.loading import publish
 from apps.configurator.models import Build, Configurator, Option, PriceRule
-from apps.configurator.services import publish, quote, save_build
+from apps.configurator.services import quote, save_build
 from tests.factories.configurator import WHOLE, make_build, make_rule
 
 pytestmark = pytest.mark.django_db

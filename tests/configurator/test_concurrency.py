@@ -6,9 +6,10 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
+from apps.configurator.loading import publish
 from apps.configurator.memory import Memory
 from apps.configurator.models import Configurator, ConfiguratorVersion, Option
-from apps.configurator.services import open_session, publish
+from apps.configurator.services import open_session
 from tests.factories.configurator import make_configurator
 
 

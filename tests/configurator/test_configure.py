@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from apps.configurator.loading import publish
 from apps.configurator.models import Build, Configurator
-from apps.configurator.services import publish
 from tests.factories.configurator import WHOLE, make_build, make_configurator, make_rule
 
 pytestmark = pytest.mark.django_db

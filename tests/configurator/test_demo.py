@@ -12,7 +12,7 @@ from apps.configurator import demo
 from apps.configurator.documents import Document, read
 from apps.configurator.machines import Session
 from apps.configurator.models import Configurator, ConfiguratorVersion
-from apps.configurator.screen import stills
+from apps.configurator.pictures import stills
 from apps.configurator.selection import settle
 from tests.factories.catalog import make_car_model
 

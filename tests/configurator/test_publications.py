@@ -19,6 +19,7 @@ from apps.configurator.errors import (
     OwnPublication,
     PublicationNeedsReason,
 )
+from apps.configurator.loading import publish
 from apps.configurator.models import Configurator, ConfiguratorVersion, Option, Publication
 from apps.configurator.services import (
     approve,
@@ -26,7 +27,6 @@ from apps.configurator.services import (
     checking,
     go_on_in_fallback,
     open_session,
-    publish,
     refuse,
     request_publication,
 )

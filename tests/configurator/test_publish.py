@@ -8,8 +8,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from apps.catalog.models import CarModel
 from apps.configurator.errors import CannotPublish
+from apps.configurator.loading import publish
 from apps.configurator.models import Configurator, ConfiguratorVersion, Option, OptionGroup
-from apps.configurator.services import make_current, open_session, publish
+from apps.configurator.services import open_session
+from apps.configurator.services.releasing import snapshot
 from tests.factories.configurator import make_configurator, make_rule
 
 pytestmark = pytest.mark.django_db
@@ -33,14 +35,20 @@ def test_publishing_an_unchanged_draft_changes_nothing(car: Configurator) -> Non
     assert ConfiguratorVersion.objects.count() == 1
 
 
-def test_a_change_becomes_the_next_version_and_an_earlier_one_can_come_back(car: Configurator) -> None:
-    first = current(car)
+def test_a_change_becomes_the_next_version(car: Configurator) -> None:
     Option.objects.filter(code="large").update(price=350_000)
     second = publish(configurator=car)
     assert second.number == 2
     assert open_session("small-car").document.options["large"].price == 350_000
-    make_current(version=first)
-    assert open_session("small-car").document.options["large"].price == 300_000
+
+
+def test_nothing_is_on_sale_that_nobody_published(car: Configurator) -> None:
+    made = snapshot(configurator=car, text=current(car).document + " ", report={}, by=None)
+    with transaction.atomic():
+        Configurator.objects.filter(pk=car.pk).update(current=made)
+        with pytest.raises(IntegrityError, match="nobody has published"):
+            connection.check_constraints()
+        transaction.set_rollback(True)
 
 
 def test_a_model_without_a_car_is_refused_and_the_old_version_stays(car: Configurator) -> None:

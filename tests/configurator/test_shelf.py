@@ -5,8 +5,9 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from apps.configurator.errors import NotYours
+from apps.configurator.loading import publish
 from apps.configurator.models import Build, Configurator, Option
-from apps.configurator.services import adopt_builds, forget_build, publish, rename_build
+from apps.configurator.services import adopt_builds, forget_build, rename_build
 from apps.orders.models import BasketLine
 from tests.factories.accounts import make_user
 from tests.factories.configurator import WHOLE, make_build, make_configurator

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 
 from apps.accounts.models import User
+from apps.configurator.loading import publish
 from apps.configurator.models import Configurator, Option
-from apps.configurator.services import publish
 from tests.factories.accounts import make_token, make_user
 from tests.factories.configurator import WHOLE, make_build, make_configurator
 

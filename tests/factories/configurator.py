@@ -9,9 +9,10 @@ from apps.configurator.artefacts import path_of
 from apps.configurator.demo import create_draft
 from apps.configurator.documents import Document
 from apps.configurator.engine.compiler import Budget
+from apps.configurator.loading import publish
 from apps.configurator.machines import forget_everything
 from apps.configurator.models import Artefact, Build, Configurator, Rule
-from apps.configurator.services import publish, save_build
+from apps.configurator.services import save_build
 from apps.configurator.services.artefacts import ensure_artefact, parts_of
 from tests.factories.catalog import make_car_model
 

@@ -48,6 +48,7 @@ def show(request: HttpRequest, pk: int, day: str = "") -> HttpResponse:
     screen = draw(session, state, path=request.path, asked=asked)
     context = {
         "screen": screen,
+        "conflict": screen.conflict,
         "groups": markup.groups(screen),
         "configurator": configurator,
         "base": base_of(configurator),

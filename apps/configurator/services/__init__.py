@@ -2,8 +2,9 @@
 
 from .builds import BuildQuote, Change, quote, quote_build, save_build, whole_car
 from .checking import Report
+from .freezing import draft
 from .publications import approve, cancel, go_on_in_fallback, refuse, request_publication
-from .publish import check_draft, draft, make_current, publish
+from .reopening import Nearest, Reopened, reopen
 from .sessions import Explanation, OpenSession, answer_at_once, explain, explain_forced, is_whole, open_session
 from .shelf import adopt_builds, forget_build, quote_builds, rename_build
 
@@ -11,27 +12,27 @@ __all__ = [
     "BuildQuote",
     "Change",
     "Explanation",
+    "Nearest",
     "OpenSession",
+    "Reopened",
     "Report",
     "adopt_builds",
     "answer_at_once",
     "approve",
     "cancel",
-    "check_draft",
     "draft",
     "explain",
     "explain_forced",
     "forget_build",
     "go_on_in_fallback",
     "is_whole",
-    "make_current",
     "open_session",
-    "publish",
     "quote",
     "quote_build",
     "quote_builds",
     "refuse",
     "rename_build",
+    "reopen",
     "request_publication",
     "save_build",
     "whole_car",

@@ -29,7 +29,7 @@ from apps.configurator.models import Configurator, Option, OptionGroup, PriceRul
 from apps.configurator.rules import Groups
 from apps.configurator.services import audit
 from apps.configurator.services.artefacts import ensure_artefact
-from apps.configurator.services.publish import draft
+from apps.configurator.services.freezing import draft
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser

@@ -21,8 +21,9 @@ from apps.configurator.errors import (
     PublicationNeedsReason,
 )
 from apps.configurator.models import Configurator, ConfiguratorVersion, Publication
+from apps.configurator.services.freezing import check_rows, draft
 from apps.configurator.services.permissions import APPROVE, ASK, may, require_permission
-from apps.configurator.services.publish import check_rows, draft, point_to, snapshot
+from apps.configurator.services.releasing import point_to, snapshot
 
 if TYPE_CHECKING:
     from apps.accounts.models import User

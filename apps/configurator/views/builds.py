@@ -16,9 +16,9 @@ from apps.configurator import side_by_side
 from apps.configurator.codes import WrongCode, near_codes, read_code
 from apps.configurator.forms import CodeForm
 from apps.configurator.models import Build
+from apps.configurator.pictures import picture_of
 from apps.configurator.pricing import PriceStep, QuoteLine
 from apps.configurator.rental import RentalTerms
-from apps.configurator.screen import picture_of
 from apps.configurator.services import BuildQuote, quote_build, quote_builds
 from apps.configurator.state import PageState
 from apps.configurator.views.shelf import own_builds
@@ -155,7 +155,8 @@ def _query(codes: list[str]) -> str:
 
 
 def _reopen_url(saved: Build) -> str:
-    state = PageState(tuple(saved.choices), market="" if saved.market == "CN" else saved.market)
+    market = "" if saved.market == "CN" else saved.market
+    state = PageState(tuple(saved.choices), market=market, build=saved.code)
     return reverse("configurator:configure", args=[saved.car_model.slug]) + state.query()
 
 

@@ -20,8 +20,8 @@ from apps.configurator.insight import requests as insight
 from apps.configurator.insight.events import of_click, of_question, of_saving
 from apps.configurator.models import Configurator
 from apps.configurator.screen import draw, draw_row
-from apps.configurator.services import OpenSession, answer_at_once, is_whole, open_session, save_build
-from apps.configurator.state import PageState, drawn_with, has_form_fields, read_state, wish_of
+from apps.configurator.services import OpenSession, answer_at_once, is_whole, open_session, reopen, save_build
+from apps.configurator.state import PageState, drawn_with, has_form_fields, read_state, step_between, wish_of
 from apps.configurator.views.shelf import remember
 
 
@@ -127,8 +127,15 @@ def _page(
 ) -> HttpResponse:
     path = reverse("configurator:configure", args=[session.document.car])
     screen = draw(session, state, path=path, asked=asked)
+    reopened = reopen(state.build, session) if state.build else None
+    nearest = reopened.nearest if reopened else None
+    as_saved = reopened is not None and set(state.choices) == {*reopened.build.choices}.difference(state.lost)
     context = {
         "screen": screen,
+        "reopened": reopened,
+        # what is wrong with the car as it was saved, the note on it says already
+        "conflict": None if as_saved and nearest else screen.conflict,
+        "nearest_step": step_between(state.choices, nearest.choices) if nearest else "",
         "groups": markup.groups(screen),
         "save_url": reverse("configurator:save", args=[session.document.car]),
         "refusal": refusal,

@@ -9,8 +9,9 @@ from django.contrib.admin.models import LogEntry
 from apps.accounts.models import User
 from apps.configurator.errors import ChangedMeanwhile, StillUsed
 from apps.configurator.linting import Remark
+from apps.configurator.loading import publish
 from apps.configurator.models import Configurator, Option, OptionGroup, PriceRule, RentalTerms, Rule
-from apps.configurator.services import draft, publish
+from apps.configurator.services import draft
 from apps.configurator.services.drafts import (
     cannot_publish,
     delete_row,

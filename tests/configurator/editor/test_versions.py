@@ -9,8 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.accounts.models import User
+from apps.configurator.loading import publish
 from apps.configurator.models import Configurator, Option, Publication
-from apps.configurator.services import draft, publish
+from apps.configurator.services import draft
 from apps.configurator.services.checking import work
 from tests.factories.configurator import make_rule
 
