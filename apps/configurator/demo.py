@@ -10,6 +10,7 @@ from django.db import transaction
 from apps.catalog.models import CarModel
 from apps.common.demo import DemoOptions, Report
 from apps.configurator.engine import kernels
+from apps.configurator.insight.sample import sample_visits
 from apps.configurator.loading import publish
 from apps.configurator.models import Configurator, Option, OptionGroup, PriceRule, RentalTerms, Rule
 
@@ -20,11 +21,12 @@ KINDS = tuple(Rule.Kind)
 
 @kernels.held_back()
 def load(options: DemoOptions, report: Report) -> None:
-    """Load and publish every car of the data folder that the catalogue has and that has no draft yet."""
+    """Load and publish every car of the data folder that the catalogue has and that has no draft yet, with visits."""
     paths = sorted(DATA.glob("*.toml"))
     for done, path in enumerate(paths, start=1):
         load_car(tomllib.loads(path.read_text()))
         report("configurators", done, len(paths))
+    sample_visits(options.random_for("insight"))
 
 
 def load_car(data: dict[str, Any]) -> Configurator | None:

@@ -217,8 +217,14 @@ class Looker:
             self.faults[state] = found
 
 
-def walk_configurator(look: Looker, home: str) -> str:
-    """Through the states of the configurator to a saved car; returns its code."""
+def saved_code(page: Page) -> str:
+    page.locator("#cfg-save").click()
+    page.wait_for_url(re.compile(r"/builds/[2-9A-Z]{8}/"))
+    return str(re.findall(r"/builds/([2-9A-Z]{8})/", page.url)[0])
+
+
+def walk_configurator(look: Looker, home: str) -> tuple[str, str]:
+    """Through the states of the configurator to a saved car, reopened and saved again; returns both codes."""
     page = look.page
     page.goto(home)
     look.at("empty")
@@ -239,10 +245,13 @@ def walk_configurator(look: Looker, home: str) -> str:
     page.locator("#cfg-raise").wait_for()
     look.at("over the budget, and a choice that is gone")
     page.goto(f"{home}?choices={standard}")
-    page.locator("#cfg-save").click()
-    page.wait_for_url(re.compile(r"/builds/[2-9A-Z]{8}/"))
+    first = saved_code(page)
     look.at("saved")
-    return str(re.findall(r"/builds/([2-9A-Z]{8})/", page.url)[0])
+    address = page.locator("a[href*='build=']").first.get_attribute("href")
+    page.goto(str(address))
+    page.locator("#cfg-reopened").wait_for()
+    look.at("reopened")
+    return first, saved_code(page)
 
 
 @pytest.mark.parametrize(
@@ -256,11 +265,13 @@ def test_every_state_is_accessible_and_fits(
     page = context.new_page()
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
     look = Looker(page)
-    code = walk_configurator(look, f"/{language}configure/aion-ut-super/")
+    first, code = walk_configurator(look, f"/{language}configure/aion-ut-super/")
     for path, state in (
         ("builds/", "list"),
         ("builds/?code=22222223", "wrong code"),
         (f"builds/compare/?build={code}", "compare"),
+        (f"builds/compare/?build={first}&build={code}", "compare two"),
+        ("configure/avatr-12/", "fifty options"),
         ("configure/kaicheng-v919/", "one group at a time"),
         ("configure/aion-ut-super/battery/", "battery"),
     ):

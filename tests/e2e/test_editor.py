@@ -47,20 +47,43 @@ def workspace(page: Page, slug: str) -> str:
     return address
 
 
-def faults(page: Page) -> list[str]:
+def faults(page: Page, part: str = ".ed") -> list[str]:
     """What axe finds in the editor's own part of the page, and whether it is too wide."""
-    found = Axe().run(page, context={"include": [[".ed"]]}).response["violations"]
+    found = Axe().run(page, context={"include": [[part]]}).response["violations"]
     told = [f"{one['id']}: {one['nodes'][0]['html'][:140]}" for one in found]
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         told.append("wider than the screen")
     return told
 
 
+def saved_with_a_tailgate(chrome: Browser, portal: Portal) -> Page:
+    """A guest who has just saved the standard car with an electric tailgate."""
+    context = chrome.new_context(base_url=portal.url, viewport={"width": 390, "height": 900})
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    page.emulate_media(reduced_motion="reduce")
+    page.goto("/configure/aion-ut-super/")
+    page.locator("#cfg-standard").click()
+    page.locator("#cfg-undo").wait_for()
+    page.locator("#opt-tailgate").check()
+    page.locator("#opt-tailgate[checked]").wait_for()
+    page.locator("#cfg-save").click()
+    page.wait_for_url(re.compile(r"/builds/[2-9A-Z]{8}/"))
+    return page
+
+
 def test_a_rule_is_written_with_the_keyboard_published_by_two_and_on_sale(
     manager: Page, chrome: Browser, portal: Portal
 ) -> None:
     expect.set_options(timeout=PATIENCE_MS)
+    guest = saved_with_a_tailgate(chrome, portal)
     base = workspace(manager, "UT Super").removesuffix("workspace/")
+    manager.goto(f"{base}workspace/#option-tailgate")
+    manager.locator("#option-tailgate").get_by_role("link", name="Edit").click()
+    price = manager.get_by_label("Price in yuan")
+    price.fill(str(int(price.input_value()) + 500))
+    price.press("Control+Enter")
+    expect(manager.locator("#ed-said")).to_have_text("Saved.")
     manager.goto(f"{base}workspace/")
     manager.locator("#ed-add-rule").press("Enter")
     manager.locator(".ed-kinds a").nth(1).press("Enter")
@@ -88,6 +111,11 @@ def test_a_rule_is_written_with_the_keyboard_published_by_two_and_on_sale(
     second.get_by_role("button", name="Approve and put on sale").click()
     expect(second.get_by_role("heading", name=re.compile("Published"))).to_be_visible()
     second.context.close()
+    guest.reload()
+    guest.get_by_role("link", name="Reopen in the configurator").click()
+    expect(guest.locator("#cfg-reopened")).to_contain_text("(+¥500)")
+    assert faults(guest, "#main") == []
+    guest.context.close()
 
 
 @pytest.mark.parametrize(("width", "scheme", "language"), SHADES, ids=["desk", "tablet"])
@@ -104,5 +132,15 @@ def test_every_page_of_the_workspace_is_accessible_and_fits(
         page.wait_for_load_state("networkidle")
         if told := faults(page):
             found[path] = told
+    page.goto(workspace(page, "UT Super"))
+    rows = ("#option-colour-wine > .ed-under", ".ed-rental", ".ed-car")
+    edits = [page.locator(row).first.locator("a[href$='/']").first.get_attribute("href") for row in rows]
+    for address in edits:
+        page.goto(f"{language}{address}")
+        if told := faults(page):
+            found[str(address)] = told
+    page.goto(f"{language}/admin/configurator/insightcount/")
+    if told := faults(page, "#insight"):
+        found["insight"] = told
     page.context.close()
     assert found == {}
