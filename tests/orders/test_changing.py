@@ -10,8 +10,8 @@ from django.utils import timezone
 from apps.capacity import kinds
 from apps.capacity.services import prove
 from apps.common.errors import DomainError
+from apps.configurator.loading import publish
 from apps.configurator.models import Configurator, Option, RentalTerms
-from apps.configurator.services import publish
 from apps.ledger.services import post, wallet
 from apps.ledger.services import prove as prove_ledger
 from apps.orders import services
