@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from apps.orders.models import LoanDocument
 from apps.orders.services.loans import LENDERS
+from apps.orders.services.planning import OldCar, PaymentWish
 
 OLDEST, FARTHEST = 30, 600_000
 
@@ -48,6 +49,48 @@ class CoinsForm(forms.Form):
     """How many coins to use."""
 
     coins = forms.IntegerField(label=pgettext_lazy("payment", "Coins"), min_value=1, max_value=10_000_000)
+
+
+class CheckoutLegsForm(forms.Form):
+    """What of an order shall be paid otherwise than in money; everything may be left empty."""
+
+    coins = forms.IntegerField(
+        label=pgettext_lazy("payment", "Coins"), min_value=0, max_value=10_000_000, required=False
+    )
+    loan_yuan = forms.IntegerField(label=_("Amount in yuan"), min_value=0, max_value=100_000_000, required=False)
+    lender = forms.ChoiceField(label=pgettext_lazy("loan", "Bank"), choices=[*LENDERS.items()], required=False)
+    months = forms.TypedChoiceField(
+        label=_("Months"),
+        coerce=int,
+        choices=[(number, str(number)) for number in (12, 24, 36, 48, 60)],
+        initial=36,
+        required=False,
+    )
+    old_car = forms.CharField(label=_("Make and model"), max_length=100, required=False)
+    plate = forms.CharField(label=pgettext_lazy("car", "Number plate"), max_length=12, required=False)
+    year = forms.IntegerField(label=_("First registered in"), help_text=_("The year."), required=False)
+    mileage = forms.IntegerField(label=_("Kilometres driven"), min_value=0, max_value=FARTHEST, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        typed = {name: str(self.data.get(name, "")).strip() for name in ("old_car", "plate", "year", "mileage")}
+        if any(typed.values()):
+            whole = TradeInForm({"car" if name == "old_car" else name: text for name, text in typed.items()})
+            for name, problems in whole.errors.items():
+                self.add_error("old_car" if name == "car" else name, list(problems))
+        return cleaned
+
+    def wish(self) -> PaymentWish:
+        """What ``services.place_order`` takes."""
+        data = self.cleaned_data
+        old = OldCar(data["old_car"], data["plate"], data["year"], data["mileage"]) if data["old_car"] else None
+        return PaymentWish(
+            coins=data["coins"] or 0,
+            loan=(data["loan_yuan"] or 0) * 100,
+            lender=data["lender"] or "",
+            months=data["months"] or 36,
+            old_car=old,
+        )
 
 
 class DocumentForm(forms.Form):

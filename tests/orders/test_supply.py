@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from apps.common.errors import NotAllowed
 from apps.orders import services
-from apps.orders.errors import KEPT, NoSupply, Overtaken, refusal_of
+from apps.orders.errors import NoSupply, Overtaken
+from apps.orders.kept import KEPT, refusal_of
 from apps.orders.lifecycle import Status
 from apps.orders.models import Allocation, Allotment, Order, Vehicle
 from apps.orders.services import transitions

@@ -45,6 +45,7 @@ from apps.orders.api.shapes import (
     payment_body,
     row_body,
 )
+from apps.orders.api.wishes import wish_of
 from apps.orders.contract_file import PdfRenderer, send_contract
 from apps.orders.models import Order
 from apps.orders.services import Contact, InvoiceData, visits
@@ -104,6 +105,7 @@ class OrderViewSet(IdempotentMixin, GenericViewSet[Order]):
             quoted=values.get("quoted"),
             build_month=values.get("build_month"),
             region_answers=values["region"],
+            wish=wish_of(values),
         )
         body = order_body(Order.objects.whole().get(pk=order.pk)) | {"token": order.token}
         return Response(body, status=status.HTTP_201_CREATED)

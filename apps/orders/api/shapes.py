@@ -9,6 +9,7 @@ from rest_framework import serializers
 from apps.common.money import CURRENCY
 from apps.configurator.api import RentalTermsOutput
 from apps.orders import timeline
+from apps.orders.api.wishes import LoanInput, OldCarInput
 from apps.orders.change_screen import change_screen
 from apps.orders.gateways import OFFERABLE, enabled
 from apps.orders.lifecycle import Actor, LegStatus, LineStatus, Status, allowed_transitions, rules_from
@@ -41,6 +42,11 @@ class OrderInput(serializers.Serializer[Any]):
     invoice = InvoiceInput()
     payment_plan = serializers.ChoiceField(choices=Order.Plan.choices)
     accept_terms = serializers.BooleanField()
+    coins = serializers.IntegerField(
+        required=False, default=0, min_value=0, max_value=2**62, help_text="how many to pay with; one is a fen"
+    )
+    loan = LoanInput(required=False, allow_null=True)
+    trade_in = OldCarInput(required=False, allow_null=True)
     build_month = serializers.DateField(
         required=False,
         allow_null=True,

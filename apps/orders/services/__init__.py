@@ -34,6 +34,7 @@ from apps.orders.services.inspections import report_damage, see_insurance, sign_
 from apps.orders.services.mismatch import accept_mismatch, rebuild
 from apps.orders.services.payments import due_leg, request_payment
 from apps.orders.services.placing import Contact, InvoiceData, place_order
+from apps.orders.services.planning import OldCar, PaymentWish
 from apps.orders.services.prices import PricedBasket, PricedLine, price_basket
 from apps.orders.services.refused import other_slot, refuse_build
 from apps.orders.services.rejecting import fix, reject_delivery
@@ -48,6 +49,8 @@ __all__ = [
     "Contact",
     "GatewayEvent",
     "InvoiceData",
+    "OldCar",
+    "PaymentWish",
     "PricedBasket",
     "PricedLine",
     "accept_delivery",

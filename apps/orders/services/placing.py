@@ -31,10 +31,11 @@ from apps.orders.errors import (
 )
 from apps.orders.identifiers import is_uscc, new_order_number
 from apps.orders.lifecycle import Actor
-from apps.orders.models import Basket, LineKind, Order, OrderLine, PaymentLeg
-from apps.orders.services import fitting, supply, transitions, waiting
+from apps.orders.models import Basket, LineKind, Order, OrderLine
+from apps.orders.services import fitting, planning, supply, transitions, waiting
+from apps.orders.services.planning import IN_MONEY, PaymentWish
 from apps.orders.services.prices import PricedBasket, PricedLine, price_basket
-from apps.orders.terms import HOLD, fee_table, payment_legs
+from apps.orders.terms import HOLD, fee_table
 from apps.promotions import services as promotions
 from apps.promotions.engine import replay
 from apps.stores.models import City, Store
@@ -78,14 +79,17 @@ def place_order(
     quoted: int | None = None,
     build_month: date | None = None,
     region_answers: Collection[str] = (),
+    wish: PaymentWish = IN_MONEY,
 ) -> Order:
     """Buy the basket. The same ``key`` gives the order that it made before. ``quoted`` is the total the buyer saw.
 
     The car is built in ``build_month``, or in the first month that has a car left when none is asked for.
-    ``region_answers`` are the statements about subsidies that the buyer affirmed (``region.Question.field``).
+    ``region_answers`` are the statements about subsidies that the buyer affirmed (``region.Question.field``). ``wish`` is what shall
+    be paid by a loan, with coins or with an old car.
 
     Raises:
         FieldErrors, TermsNotAccepted: of the input. EmptyBasket, BasketClosed, NoDeliveryThere.
+        LegRefused, TooManyCoins, TooFewCoins, UnknownLender: of the wish.
         PriceChanged, BuildNotOrderable, SoldOut, OutOfStock, DoesNotFit: of what is bought; nothing was written. What is
             sold out names the nearest alternative.
     """
@@ -107,7 +111,7 @@ def place_order(
         "delivery_store": delivery_store,
         "payment_plan": payment_plan,
     }
-    asked = _Asked(quoted, build_month, city_named(city), frozenset(region_answers))
+    asked = _Asked(quoted, build_month, city_named(city), frozenset(region_answers), wish)
     for _attempt in range(supply.TRIES):
         try:
             return _place(basket, user, stored_key, delivery_store, details, asked)
@@ -129,6 +133,7 @@ class _Asked:
     month: date | None
     city: City | None
     answers: frozenset[str]
+    wish: PaymentWish
 
 
 def city_named(text: str) -> City | None:
@@ -168,7 +173,7 @@ def _place(
     details |= {"vouchers": sorted(uses), "region": _region(priced, asked, str(details["invoice_kind"]))}
     order = _insert(priced, basket_id=mine.pk, placed_at=now, **details)
     _freeze_lines(order, priced.lines, chosen)
-    _plan_payments(order, has_car=priced.car is not None)
+    planning.create(order, asked.wish)
     transitions.begin(order, actor=Actor.BUYER, user=user, now=now)
     transitions.set_timer(order, "hold", now + HOLD)
     transitions.notify(order, "placed", now)
@@ -351,12 +356,4 @@ def frozen_line(order: Order, position: int, line: PricedLine) -> OrderLine:
         service=line.service,
         trace=list(line.trace),
         facts=line.details | {"needs_fitting": line.needs_fitting},
-    )
-
-
-def _plan_payments(order: Order, *, has_car: bool) -> None:
-    legs = payment_legs(plan=order.payment_plan, total=order.total, has_car=has_car)
-    PaymentLeg.objects.bulk_create(
-        PaymentLeg(order=order, position=position, purpose=leg.purpose, amount=leg.amount)
-        for position, leg in enumerate(legs, start=1)
     )

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from apps.capacity import services as capacity
 from apps.orders import lifecycle
-from apps.orders.errors import NotInThisState, Stopped, refusal_of
+from apps.orders.errors import NotInThisState, Stopped
+from apps.orders.kept import refusal_of
 from apps.orders.lifecycle import Actor, Status
 from apps.orders.models import Order, Timer, Transition, WorkItem
 from apps.outbox import services as outbox

@@ -20,10 +20,12 @@ from apps.common.requests import is_htmx
 from apps.orders import services
 from apps.orders.errors import BasketClosed
 from apps.orders.forms import NEAREST, CheckoutForm, delivery_stores, first_details
+from apps.orders.legplan import most_coins
 from apps.orders.models import Basket, Order
+from apps.orders.money_forms import CheckoutLegsForm
 from apps.orders.region import Answer, answer
 from apps.orders.screens import options_of, price_steps
-from apps.orders.services import Contact, InvoiceData, PricedBasket
+from apps.orders.services import Contact, InvoiceData, PaymentWish, PricedBasket, coins
 from apps.orders.services.allotments import Month, months_of
 from apps.orders.services.placing import region_case
 from apps.orders.views.access import PLACED, find_basket, forget_basket, remember_order
@@ -38,6 +40,7 @@ _FIELDS = {
     "invoice.title": "invoice_title",
     "invoice.tax_number": "tax_number",
 }
+_LEG_FIELDS = {"loan": "loan_yuan", "trade_in": "old_car"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +90,11 @@ def _form(priced: PricedBasket, data: Any = None, **rest: Any) -> CheckoutForm:
 
 
 def _place(request: HttpRequest, basket: Basket, priced: PricedBasket) -> HttpResponse:
-    form = _form(priced, request.POST)
-    if not form.is_valid():
+    form, legs_form = _form(priced, request.POST), CheckoutLegsForm(request.POST)
+    if not all([form.is_valid(), legs_form.is_valid()]):
         return _show(request, form, priced, status=UNPROCESSABLE)
     try:
-        order = _order(request, basket, form.cleaned_data)
+        order = _order(request, basket, form.cleaned_data, legs_form.wish())
     except FieldErrors as error:
         for field, code, message in error.errors:
             form.add_error(_FIELDS.get(field, field if field in form.fields else None), _coded(message, code))
@@ -103,6 +106,10 @@ def _place(request: HttpRequest, basket: Basket, priced: PricedBasket) -> HttpRe
         if error.field in form.fields:
             form.add_error(error.field, str(error))
             return _show(request, form, priced, status=UNPROCESSABLE)
+        field = _LEG_FIELDS.get(error.field or "", error.field or "")
+        if field in legs_form.fields:
+            legs_form.add_error(field, str(error))
+            return _show(request, form, priced, status=UNPROCESSABLE, legs_form=legs_form)
         return _show(request, form, priced, status=error.status, refused=str(error))
     remember_order(request, order, form.cleaned_data["key"])
     forget_basket(request)
@@ -115,7 +122,7 @@ def _coded(message: str, code: str) -> Any:
     return ValidationError(message, code=code)
 
 
-def _order(request: HttpRequest, basket: Basket, data: dict[str, Any]) -> Order:
+def _order(request: HttpRequest, basket: Basket, data: dict[str, Any], wish: PaymentWish) -> Order:
     return services.place_order(
         basket=basket,
         contact=Contact(data["name"], data["phone"], data["email"]),
@@ -130,6 +137,7 @@ def _order(request: HttpRequest, basket: Basket, data: dict[str, Any]) -> Order:
         quoted=data["quoted"],
         build_month=date.fromisoformat(f"{data['build_month']}-01") if data["build_month"] else None,
         region_answers=request.POST.getlist("region"),
+        wish=wish,
     )
 
 
@@ -140,15 +148,25 @@ def _fresh_form(request: HttpRequest, priced: PricedBasket) -> CheckoutForm:
 
 
 def _show(
-    request: HttpRequest, form: CheckoutForm, priced: PricedBasket, *, status: int = 200, refused: str = ""
+    request: HttpRequest,
+    form: CheckoutForm,
+    priced: PricedBasket,
+    *,
+    status: int = 200,
+    refused: str = "",
+    legs_form: CheckoutLegsForm | None = None,
 ) -> HttpResponse:
     chosen = str(form["delivery_store"].value() or "")
     city = City.objects.filter(slug=str(form["city"].value() or "")).first()
     found = _nearest(city.latitude, city.longitude) if city else []
     if form.is_bound and status != UNPROCESSABLE:  # the price has changed: what is seen now is what counts
         form.data = {**form.data.dict(), "quoted": str(priced.total)}  # type: ignore[attr-defined]
+    user = user_or_none(request)
+    purse = coins.available(user.pk) if user else 0
     context = {
         "form": form,
+        "legs_form": legs_form or CheckoutLegsForm(request.POST if request.method == "POST" else None),
+        "usable_coins": min(purse, most_coins(priced.total)),
         "priced": priced,
         "lines": [(line, options_of(line.details), price_steps(line.trace)) for line in priced.lines],
         "car_model": priced.car_model,
