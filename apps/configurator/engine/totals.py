@@ -77,6 +77,11 @@ class NearestCars(View[tuple[int, int]]):
         changes, price = divmod(int(cost) - self._low, self._penalty)
         return changes, price + self._base
 
+    def get[D](self, name: str, default: D | None = None) -> tuple[int, int] | D | None:  # type: ignore[override]
+        """As of every mapping; an exception for each of thousands of options that no car has would take half the time."""
+        place = self._places.get(name)
+        return default if place is None or self._costs[place] == inf else self[name]
+
     def __iter__(self) -> Iterator[str]:
         return (name for name, place in self._places.items() if self._costs[place] != inf)
 
