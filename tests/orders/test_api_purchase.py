@@ -199,5 +199,5 @@ def test_the_answer_needs_as_many_queries_for_many_lines(api: APIClient, django_
     large = make_order(None, *(("accessory", make_accessory().sku) for _ in range(3)))
     for order in (small, large):
         api.credentials(HTTP_X_ORDER_TOKEN=order.token)
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(14):
             api.get(f"/api/v1/orders/{order.number}/")

@@ -254,7 +254,7 @@ def test_the_page_needs_as_many_queries_for_many_lines_as_for_one(more: int, dja
     order = make_order(None, *skus)
     client = guest_of(order)
     client.get(f"/orders/{order.number}/")
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(19):
         client.get(f"/orders/{order.number}/")
 
 

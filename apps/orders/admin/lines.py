@@ -144,14 +144,14 @@ class VisitInline(LookOnlyInline):
 
 @admin.register(OrderLine)
 class LinePage(LineActions, ActingPage):
-    list_display = ("order", "name_en", "family", "status", "store", "to_come")
+    list_display = ("order", "name_en", "family_name", "status", "store", "to_come")
     list_filter = ("family", "status", "order__delivery_store")
     list_select_related = ("order__delivery_store",)
     search_fields = ("order__number", "order__name", "code")
     ordering = ("-order__placed_at", "position")
     inlines = (VisitInline, StepInline)
     actions_detail = tuple(one.act for one in BUTTONS)
-    fields = ("order", "name_en", "name_zh", "kind", "family", "status", "quantity", "total_yuan")
+    fields = ("order", "name_en", "name_zh", "kind", "family_name", "status", "quantity", "total_yuan")
     readonly_fields = fields
     total_yuan = amount_column("total", OrderLine._meta.get_field("total").verbose_name)
 
@@ -160,6 +160,11 @@ class LinePage(LineActions, ActingPage):
         worked_on = super().get_queryset(request).filter(family__in=[Family.INSTALL, Family.MADE_TO_ORDER])
         found: QuerySet[OrderLine] = worked_on.prefetch_related("visits")
         return found
+
+    @admin.display(description=_("family"), ordering="family")
+    def family_name(self, line: OrderLine) -> str:
+        """The database works the family out, and Django shows what it works out as it stands there."""
+        return str(Family(line.family).label)
 
     @admin.display(description=_("store"))
     def store(self, line: OrderLine) -> str:
