@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import override, pgettext
+from django.utils.translation import gettext_noop, override, pgettext
 
 from apps.common.money import yuan
 from apps.messaging import services as messaging
@@ -79,7 +79,8 @@ def gave_up(message: Message) -> None:
 
     order = Order.objects.filter(number=message.reference).first()
     if order is not None and message.channel == Channel.EMAIL:
-        raise_work_item(order, "mail", f"The mail “{message.kind}” could not be sent.")
+        text = gettext_noop("A mail to the buyer could not be sent: “%(letter)s”.")
+        raise_work_item(order, "mail", text, letter=message.kind)
 
 
 def link_to(order: Order) -> str:

@@ -51,6 +51,6 @@ def test_a_changed_row_is_found_and_opens_a_work_item(query: str, words: str) ->
     prove_ledgers()
     item = WorkItem.objects.get(order=None, kind="ledgers")
     assert words in " ".join(audit.differences())
-    assert "differences" in item.text
+    assert item.text.startswith("Differences in the books: ")
     with pytest.raises(CommandError, match=words):
         call_command("prove_ledgers")

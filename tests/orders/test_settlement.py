@@ -87,7 +87,7 @@ def test_every_difference_is_named_and_needs_a_person() -> None:
         (paid.number, "settlement"),
         (open_order.number, "settlement"),
     }
-    assert WorkItem.objects.get(order=None).text.startswith("2 lines of the settlement of sandbox")
+    assert WorkItem.objects.get(order=None).text.startswith("Settlement of Test gateway")
 
 
 @pytest.mark.parametrize("gateway", ["sandbox", "alipay", "stripe", "lender"])

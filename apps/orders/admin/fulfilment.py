@@ -13,7 +13,7 @@ from unfold.admin import ModelAdmin
 
 from apps.accounts.requests import user_of
 from apps.common.errors import DomainError
-from apps.orders import queues, services
+from apps.orders import queues, services, wording
 from apps.orders.admin.base import LookOnlyPage
 from apps.orders.models import FulfilmentStep, PartnerBehaviour, PartnerJob, Promise, Timer, Transition, WorkItem
 from apps.orders.models.partners import PERCENT
@@ -132,14 +132,21 @@ class OverdueFilter(admin.SimpleListFilter):
 
 @admin.register(WorkItem)
 class WorkItemPage(LookOnlyPage):
-    list_display = ("text", "order", "role", "due", "owner", "created_at", "closed_at")
+    list_display = ("told", "order", "kind", "role", "due", "owner", "created_at", "closed_at")
+    fields = ("told", "order", "kind", "role", "due", "owner", "created_at", "closed_at")
+    readonly_fields = fields
     list_filter = (RoleFilter, OverdueFilter, ("closed_at", admin.EmptyFieldListFilter), "kind")
     list_select_related = ("order", "owner")
     search_fields = ("order__number", "text")
+    search_help_text = _("Order number, or words of the English text and of what people wrote")
     actions = ("take", "close")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return queues.with_due(super().get_queryset(request))
+
+    @admin.display(description=_("text"), ordering="text")
+    def told(self, item: WorkItem) -> str:
+        return wording.of(item)
 
     @admin.display(description=_("whose turn it is"))
     def role(self, item: WorkItem) -> str:

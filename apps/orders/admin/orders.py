@@ -19,7 +19,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, U
 from apps.accounts.requests import user_of
 from apps.common.errors import DomainError
 from apps.common.money import yuan
-from apps.orders import services
+from apps.orders import services, wording
 from apps.orders.admin.base import TOTAL, LookOnlyInline, LookOnlyPage, amount_column
 from apps.orders.admin.facts import ReadableFacts
 from apps.orders.admin.tasks import TASK_NAMES, TaskActions
@@ -177,8 +177,12 @@ class ContractInline(LookOnlyInline):
 
 class WorkInline(LookOnlyInline):
     model = WorkItem
-    fields = ("text", "owner", "created_at", "closed_at")
+    fields = ("told", "kind", "owner", "created_at", "closed_at")
     readonly_fields = fields
+
+    @admin.display(description=_("text"))
+    def told(self, item: WorkItem) -> str:
+        return wording.of(item)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("owner")

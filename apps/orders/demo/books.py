@@ -11,7 +11,7 @@ from apps.messaging.kinds import Channel, State
 from apps.messaging.models import Message
 from apps.orders.demo.money import Till
 from apps.orders.demo.stories import Story
-from apps.orders.demo.work import steps_of
+from apps.orders.demo.work import SILENT, TRIES, steps_of
 from apps.orders.fulfilment.handover import begin, is_worked_on
 from apps.orders.lifecycle import Actor, LineStatus, Status
 from apps.orders.models import (
@@ -36,6 +36,7 @@ from apps.orders.partners import simulated
 from apps.orders.partners.simulation import Job, vin_of
 from apps.orders.services.transitions import REMIND_AFTER
 from apps.orders.terms import HOLD, RETURN_WINDOW_DAYS, pace
+from apps.orders.wording import ARRANGE, FAILED, NOT_AS_ORDERED, WORK, work_item
 
 _S = Status
 _BUYERS = {_S.PLACED, _S.SIGNED, _S.DELIVERED, _S.CANCELLING}
@@ -68,8 +69,7 @@ class Books:
         if story.at(_S.SIGNED):
             self._enter_jobs(story, order, lines)
         if story.parked:
-            text = "await_build failed 8 times: TimeoutError: the maker did not answer"
-            self._add(WorkItem(order=order, kind="step", text=text))
+            self._add(work_item(order, "step", FAILED, step="await_build", count=TRIES, error=SILENT))
 
     def save(self) -> None:
         steps = self._rows[FulfilmentStep]
@@ -97,8 +97,8 @@ class Books:
             if story.status == _S.COMPLETED:
                 line.status = LineStatus.ACCEPTED_BY_BUYER
             else:
-                text = f"Arrange the survey: {line.code} of {line.order.number}."
-                self._add(WorkItem(order=line.order, kind="charger", text=text))
+                work = [[ARRANGE, line.code, line.order.number]]
+                self._add(work_item(line.order, "charger", WORK, work=work))
         self._add(*lines)
 
     def _enter_timer(self, story: Story, order: Order) -> None:
@@ -123,8 +123,7 @@ class Books:
         }
         if story.at(_S.MISMATCH):
             facts["as_built"] = options[1:]
-            text = f"Not as ordered: {options[0]}"
-            self._add(WorkItem(order=order, kind="mismatch", text=text))
+            self._add(work_item(order, "mismatch", NOT_AS_ORDERED, options=options[0]))
         assert order.signed_at is not None
         job = PartnerJob(
             partner=simulated.MAKER,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Model
 from django.urls import reverse
+from django.utils.translation import gettext_noop
 
 from apps.orders.demo.stories import Story
 from apps.orders.lifecycle import LegStatus, Status
@@ -18,9 +19,10 @@ from apps.orders.models import (
     Refund,
     SandboxEvent,
     SandboxPayment,
-    WorkItem,
 )
+from apps.orders.services.refunds import TRY_FOR
 from apps.orders.terms import payment_legs
+from apps.orders.wording import work_item
 
 _S = Status
 GATEWAY = "sandbox"
@@ -113,7 +115,10 @@ class Till:
         refund = Refund(leg=leg, amount=amount, reason="Order cancelled", next_at=self._now)
         if self._story.status == _S.CANCELLING:  # the gateway has not answered so far
             refund.attempts, refund.next_at = 3, self._now + _LATER
-            yield WorkItem(order=self._order, kind="refund", text="Refund failed: the gateway did not answer")
+            text = gettext_noop("The refund has failed for %(days)s days: %(error)s")
+            yield work_item(
+                self._order, "refund", text, days=TRY_FOR.days, error="TimeoutError: the gateway did not answer"
+            )
         else:
             done_at = self._story.way[-1][1]
             refund.status, refund.attempts, refund.done_at = Refund.Status.DONE, 1, done_at

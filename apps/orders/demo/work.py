@@ -20,7 +20,8 @@ _DONE_AT = {
     _S.DELIVERED: ("activate",),
 }
 _GOODS_DONE_AT = {_S.RESERVED: ("send_goods",), _S.COMPLETED: ("goods_arrive",)}
-_TRIES = 8
+TRIES = 8
+SILENT = "TimeoutError: the maker did not answer"
 # The carrier comes for a new car so much later.
 _COLLECTED_AFTER_DAYS = 4 / 24
 
@@ -42,7 +43,7 @@ def steps_of(story: Story, order: Order, now: datetime, speed: float) -> list[Fu
         kind, due = following
         steps.append(_step(order, kind, _Step.PARKED if story.parked else _Step.READY, story.way[-1][1], due))
     if story.parked:
-        steps[-1].attempts, steps[-1].error = _TRIES, "TimeoutError: the maker did not answer"
+        steps[-1].attempts, steps[-1].error = TRIES, SILENT
     return steps
 
 

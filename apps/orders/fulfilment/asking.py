@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 
+from django.utils.translation import gettext_noop
+
 from apps.orders import partners
 from apps.orders.builds import options_of
 from apps.orders.fulfilment import preparing
@@ -19,6 +21,7 @@ from apps.orders.lifecycle import Actor, Status
 from apps.orders.models import Allocation, FulfilmentStep, LineKind, Order, Vehicle
 from apps.orders.partners import CarrierState, Facts, MakerState, StoreReport, StoreState
 from apps.orders.services import inspections, matching, promises, transitions
+from apps.orders.wording import NOT_AS_ORDERED
 
 Step = FulfilmentStep
 
@@ -68,7 +71,7 @@ def await_slot(order: Order, step: Step, state: MakerState, now: datetime) -> Ou
 
 def _refuse(order: Order, step: Step, why: str, now: datetime) -> None:
     transitions.move(order, Status.ALLOC_FAILED, reason=why, key=once(step, "alloc_failed"), now=now)
-    transitions.raise_work_item(order, "allocation", f"The maker refused the build: {why}")
+    transitions.raise_work_item(order, "allocation", gettext_noop("The maker refused the build: %(why)s"), why=why)
     transitions.set_timer(order, "refused_call", now + transitions.CALL_AFTER)
     transitions.notify(order, "alloc_failed", now)
 
@@ -84,10 +87,10 @@ def await_build(order: Order, step: Step, state: MakerState, now: datetime) -> O
     if state.vin is None:
         return Wait(state.next_at)
     if not is_vin(state.vin):
-        return Park(f"The maker's VIN {state.vin} has a wrong check digit.")
+        return Park(gettext_noop("The maker's VIN %(vin)s has a wrong check digit."), {"vin": state.vin})
     vehicle = matching.register(order, state.vin, state.as_built, now)
     if vehicle.built_for_id not in (None, order.pk):
-        return Park(f"The maker's VIN {state.vin} belongs to another order.")
+        return Park(gettext_noop("The maker's VIN %(vin)s belongs to another order."), {"vin": state.vin})
     if Allocation.objects.filter(vehicle=vehicle, ended_at=None).exists():
         return Wait(now + LOOK_AGAIN)  # it makes another order on time; we are woken when ours is there
     if is_as_ordered(order, vehicle) and matching.others_could_use(order, vehicle, now):
@@ -108,7 +111,7 @@ def compare(order: Order, step: Step, vehicle: Vehicle, now: datetime) -> Outcom
     if sorted(vehicle.as_built) != ordered:
         differs = sorted(set(vehicle.as_built) ^ set(ordered))
         transitions.move(order, Status.MISMATCH, key=once(step, "mismatch"), now=now)
-        transitions.raise_work_item(order, "mismatch", f"Not as ordered: {', '.join(differs)}")
+        transitions.raise_work_item(order, "mismatch", NOT_AS_ORDERED, options=", ".join(differs))
         transitions.set_timer(order, "mismatch_call", now + transitions.CALL_AFTER)
         transitions.notify(order, "mismatch", now)
         return Done(result={"vin": vehicle.vin, "differs": differs})
@@ -165,7 +168,8 @@ def prepare(order: Order, step: Step, state: StoreState, now: datetime) -> Outco
         transitions.close_work_items(order, "workshop")
         return Done("inspect", {"fitted": fit_lines(order)})
     if state.fault:
-        transitions.raise_work_item(order, "workshop", f"The workshop puts right: {state.fault}")
+        text = gettext_noop("The workshop puts right: %(found)s")
+        transitions.raise_work_item(order, "workshop", text, found=state.fault)
         return Wait(state.next_at, {"asked": True, "fault": state.fault})
     return Wait(state.next_at, {"asked": True})
 

@@ -27,6 +27,7 @@ from apps.orders.models import FulfilmentStep, Order
 from apps.orders.services import transitions
 from apps.orders.services.cancelling import settle
 from apps.orders.services.payments import send_due_refund
+from apps.orders.wording import FAILED, WORKER_LOST
 
 log = structlog.get_logger(__name__)
 Step = FulfilmentStep
@@ -102,7 +103,7 @@ def _claim(busy: set[int]) -> Claimed | None:
         if step is None:
             return None
         if step.attempts >= MAX_ATTEMPTS:
-            _park(step, step.order, "its worker was lost")
+            _park(step, step.order, step.error or WORKER_LOST)
             step.save(update_fields=["status", "error"])
             return Claimed(step)
         step.attempts += 1
@@ -128,11 +129,10 @@ def _note_question(claimed: Claimed, now: datetime) -> None:
     step.result = step.result | {"asked": True}
 
 
-def _park(step: Step, order: Order, why: str) -> None:
+def _park(step: Step, order: Order, error: str) -> None:
     """Too many times: wait for a person. The caller holds the order's lock and saves the step."""
-    step.status = Step.Status.PARKED
-    step.error = (step.error or why)[:300]
-    transitions.raise_work_item(order, "step", f"{step.kind} failed {step.attempts} times: {step.error}")
+    step.status, step.error = Step.Status.PARKED, error[:300]
+    transitions.raise_work_item(order, "step", FAILED, step=step.kind, count=step.attempts, error=step.error)
 
 
 def _give_back(claimed: Claimed) -> None:
@@ -176,7 +176,9 @@ def _finish(order: Order, step: Step, outcome: Outcome, lease: datetime | None) 
     step.error, woken = "", lease is not None and step.next_at != lease
     step.calling_until = None
     if isinstance(outcome, Park):
-        _park(step, order, outcome.why)
+        step.status = Step.Status.PARKED
+        transitions.raise_work_item(order, "step", outcome.why, **outcome.values)
+        step.error = (outcome.why % outcome.values)[:300]
         step.save(update_fields=["status", "error", "calling_until"])
         return
     step.result = step.result | outcome.result

@@ -29,9 +29,10 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Park:
-    """Trying again is no use: a person has to see to it first. ``why`` is what the work item says."""
+    """Trying again is no use: a person has to see to it first. ``why`` is what the work item says, a msgid with ``values``."""
 
     why: str
+    values: dict[str, str | int] = field(default_factory=dict)
 
 
 Outcome = Done | Wait | Park

@@ -3,6 +3,7 @@
 from functools import partial
 
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 from apps.orders import partners
 from apps.orders.fulfilment.outcomes import Call
@@ -30,7 +31,7 @@ def inspected(order: Order, report: StoreReport | None) -> bool | None:
         return True
     signing = order.inspections.filter(kind="pdi", closed_at=None).exists()
     if signing or report is None:
-        transitions.raise_work_item(order, "pdi", "Two people look at the car and sign for it.")
+        transitions.raise_work_item(order, "pdi", gettext_noop("Two people look at the car and sign for it."))
         return None
     first, second = (Signature(name) for name in report.people)
     if not order.insurance:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 from apps.orders.errors import NotInThisState
 from apps.orders.fulfilment import preparing
@@ -29,14 +30,17 @@ def _book_handover(order: Order, step: FulfilmentStep, now: datetime) -> Outcome
     transitions.require(order, Status.READY, Actor.SYSTEM)
     lacking = preparing.missing(order)
     if lacking == ["insurance"]:
-        transitions.raise_work_item(order, "insurance", "See the insurance before the car is handed over.")
+        transitions.raise_work_item(
+            order, "insurance", gettext_noop("See the insurance before the car is handed over.")
+        )
         return Wait(now + LOOK_AGAIN)
     if lacking:
         raise NotInThisState(extra={"state": order.status})
     try:
         order.appointment = book_handover(order, now)
     except SlotTaken:
-        transitions.raise_work_item(order, "handover", "The store has no time for the hand-over in the coming weeks.")
+        text = gettext_noop("The store has no time for the hand-over in the coming weeks.")
+        transitions.raise_work_item(order, "handover", text)
         return Wait(now + LOOK_AGAIN)
     transitions.close_work_items(order, "handover")
     order.save(update_fields=["appointment"])

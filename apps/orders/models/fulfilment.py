@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.orders.models.orders import Order
 
@@ -15,6 +16,20 @@ class FulfilmentStep(models.Model):
     or repairing begins the next one.
     """
 
+    class Kind(models.TextChoices):
+        SUBMIT_BUILD = "submit_build", pgettext_lazy("step", "Order the build from the maker")
+        AWAIT_SLOT = "await_slot", pgettext_lazy("step", "Wait until the maker accepts")
+        AWAIT_BUILD = "await_build", pgettext_lazy("step", "Wait until the car is built")
+        SHIP = "ship", pgettext_lazy("step", "Give the car to the carrier")
+        AWAIT_ARRIVAL = "await_arrival", pgettext_lazy("step", "Wait until the car is at the store")
+        PREPARE = "prepare", pgettext_lazy("step", "Prepare the car")
+        INSPECT = "inspect", pgettext_lazy("step", "Inspect before the hand-over")
+        AWAIT_BALANCE = "await_balance", pgettext_lazy("step", "Wait for the balance")
+        BOOK_HANDOVER = "book_handover", pgettext_lazy("step", "Book the hand-over")
+        ACTIVATE = "activate", pgettext_lazy("step", "Begin plans and parts")
+        SEND_GOODS = "send_goods", pgettext_lazy("step", "Send the goods")
+        GOODS_ARRIVE = "goods_arrive", pgettext_lazy("step", "Wait until the goods arrive")
+
     class Status(models.TextChoices):
         READY = "ready", _("Ready")
         DONE = "done", _("Done")
@@ -22,7 +37,7 @@ class FulfilmentStep(models.Model):
         STOPPED = "stopped", _("Stopped")
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="steps", verbose_name=_("order"))
-    kind = models.CharField(_("kind"), max_length=30)
+    kind = models.CharField(_("kind"), max_length=30, choices=Kind)
     direction = models.SmallIntegerField(_("direction"), default=1)
     round = models.PositiveSmallIntegerField(_("round"), default=0)
     status = models.CharField(_("state"), max_length=10, choices=Status, default=Status.READY)
@@ -52,6 +67,13 @@ class FulfilmentStep(models.Model):
         return self.key
 
     @property
+    def cause(self) -> str:
+        """Why it failed, in words."""
+        from apps.orders import wording
+
+        return wording.cause(self.error)
+
+    @property
     def key(self) -> str:
         """What the other side deduplicates by; the first round's key has no number."""
         key = f"{self.order_id}:{self.kind}:{self.direction}"
@@ -61,8 +83,15 @@ class FulfilmentStep(models.Model):
 class Timer(models.Model):
     """A deadline: swept by beat, so a lost message only delays."""
 
+    class Kind(models.TextChoices):
+        HOLD = "hold", pgettext_lazy("timer", "The hold ends")
+        RETURN_WINDOW = "return_window", pgettext_lazy("timer", "The time to give back ends")
+        REMIND_TO_SIGN = "remind_to_sign", pgettext_lazy("timer", "Remind to sign")
+        MISMATCH_CALL = "mismatch_call", pgettext_lazy("timer", "Call about a car that differs")
+        REFUSED_CALL = "refused_call", pgettext_lazy("timer", "Call about a refused build")
+
     order = models.ForeignKey(Order, models.CASCADE, related_name="timers", verbose_name=_("order"))
-    kind = models.CharField(_("kind"), max_length=30)
+    kind = models.CharField(_("kind"), max_length=30, choices=Kind)
     due_at = models.DateTimeField(_("due"))
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
 
@@ -78,7 +107,7 @@ class Timer(models.Model):
         indexes = [models.Index(fields=["due_at"], condition=Q(done_at=None), name="timer_due")]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.due_at:%Y-%m-%d %H:%M}"
+        return f"{self.get_kind_display()} {self.due_at:%Y-%m-%d %H:%M}"
 
 
 class WorkItem(models.Model):
@@ -87,11 +116,43 @@ class WorkItem(models.Model):
     One without an order is about the books as a whole.
     """
 
+    class Kind(models.TextChoices):
+        PAYMENT = "payment", pgettext_lazy("work", "Wrong payment")
+        REFUND = "refund", pgettext_lazy("work", "Refund that fails")
+        UNASKED_REFUND = "unasked_refund", pgettext_lazy("work", "Refund not asked for")
+        CREDIT = "credit", pgettext_lazy("work", "Credit to pay out")
+        DISPUTE = "dispute", pgettext_lazy("work", "Contested payment")
+        WAIVER = "waiver", pgettext_lazy("work", "Letting off the fee")
+        REFUND_BY_HAND = "refund_by_hand", pgettext_lazy("work", "Refund by hand")
+        SETTLEMENT = "settlement", pgettext_lazy("work", "Settlement that differs")
+        LEDGERS = "ledgers", pgettext_lazy("work", "Books that differ")
+        LOAN = "loan", pgettext_lazy("work", "Bank loan")
+        TRADE_IN = "trade_in", pgettext_lazy("work", "Old car to value")
+        PDI = "pdi", pgettext_lazy("work", "Inspection before the hand-over")
+        REPAIR = "repair", pgettext_lazy("work", "Repair")
+        DAMAGE = "damage", pgettext_lazy("work", "Damage")
+        INSURANCE = "insurance", pgettext_lazy("work", "Insurance to see")
+        HANDOVER = "handover", pgettext_lazy("work", "No time for the hand-over")
+        REJECTED = "rejected", pgettext_lazy("work", "Car not accepted")
+        RETURN = "return", pgettext_lazy("work", "Return")
+        CHARGER = "charger", pgettext_lazy("work", "Wall box to install")
+        PROOF = "proof", pgettext_lazy("work", "Goods made to order")
+        COMPLAINT = "complaint", pgettext_lazy("work", "Complaint about an installation")
+        OPEN_LINE = "open_line", pgettext_lazy("work", "Line not finished")
+        MISMATCH = "mismatch", pgettext_lazy("work", "Car that differs")
+        CALL = "call", pgettext_lazy("work", "Buyer to call")
+        RETURN_REFUSED = "return_refused", pgettext_lazy("work", "Return refused")
+        ALLOCATION = "allocation", pgettext_lazy("work", "Refused build")
+        WORKSHOP = "workshop", pgettext_lazy("work", "Work at the workshop")
+        STEP = "step", pgettext_lazy("work", "Step that failed")
+        MAIL = "mail", pgettext_lazy("work", "Mail that did not leave")
+
     order = models.ForeignKey(
         Order, models.CASCADE, null=True, blank=True, related_name="work_items", verbose_name=_("order")
     )
-    kind = models.CharField(_("kind"), max_length=30)
-    text = models.CharField(_("text"), max_length=300)
+    kind = models.CharField(_("kind"), max_length=30, choices=Kind)
+    text = models.CharField(_("text"), max_length=300, help_text=_("In English; it is shown in the reader's language."))
+    said = models.JSONField(_("wording"), default=dict, blank=True, help_text=_("The text's source and its values."))
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -114,7 +175,9 @@ class WorkItem(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.text
+        from apps.orders import wording
+
+        return wording.of(self)
 
 
 class PartnerJob(models.Model):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import structlog
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from apps.capacity import services as capacity
 from apps.ledger import services as ledger
@@ -89,7 +90,8 @@ def prove_ledgers() -> list[str]:
     if found:
         log.error("ledgers_differ", count=len(found), first=found[0])
         shown = "; ".join(found[:MOST_SHOWN])
-        transitions.raise_work_item(None, "ledgers", f"{len(found)} differences: {shown}")
+        text = gettext_noop("Differences in the books: %(count)s. %(shown)s")
+        transitions.raise_work_item(None, "ledgers", text, count=len(found), shown=shown)
     else:
         # A row that says that the night's count was made and found nothing would be noise: the log has it.
         log.info("ledgers_proved", at=timezone.now().isoformat())

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.db.models import F, Sum
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from apps.orders.errors import BadCredit, CreditKeyUsed
 from apps.orders.fulfilment.queue import wake
@@ -79,9 +80,8 @@ def _pay_out(order: Order, credit: Credit) -> None:
             _cover(order, credit, amount)
             refunds.give_back(leg, amount, reason=f"Credit: {credit.kind}", order=order)
     if credit.open:
-        transitions.raise_work_item(
-            order, "credit", f"Pay {credit.open} fen of credit by transfer: no payment takes it."
-        )
+        text = gettext_noop("Pay %(amount)s of credit by transfer: no payment takes it.")
+        transitions.raise_work_item(order, "credit", text, amount=credit.open)
 
 
 def of_order(order: Order) -> int:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from apps.orders.errors import ChecklistIncomplete, NotPaid, SignatureMissing, WrongVin
 from apps.orders.fulfilment.handover import close_handover
@@ -90,7 +91,7 @@ def complete(order: Order) -> bool:
             return False
         if waiting := open_lines(mine):
             names = ", ".join(line.code for line in waiting)
-            transitions.raise_work_item(mine, "open_line", f"Not finished: {names}")
+            transitions.raise_work_item(mine, "open_line", gettext_noop("Not finished: %(lines)s"), lines=names)
             transitions.set_timer(mine, "return_window", timezone.now() + LINES_AGAIN)
             return False
         if mine.flags:  # whoever takes the flag down completes it

@@ -1,6 +1,7 @@
 """A buyer's bank takes a payment back and asks why we took it. Until it is decided nothing is refunded or handed over."""
 
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from apps.orders.gateways import GatewayEvent
 from apps.orders.lifecycle import PAID, LegStatus
@@ -18,7 +19,8 @@ def opened(order: Order, leg: PaymentLeg, event: GatewayEvent) -> str:
     bookkeeping.contested(leg, order, event.amount, event.reference)
     order.disputed = True
     order.save(update_fields=["disputed", "changed_at"])
-    transitions.raise_work_item(order, "dispute", f"{event.amount} fen are contested: case {event.reference}.")
+    text = gettext_noop("%(amount)s are contested: case %(case)s.")
+    transitions.raise_work_item(order, "dispute", text, amount=event.amount, case=event.reference)
     return "disputed"
 
 

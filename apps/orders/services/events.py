@@ -6,6 +6,7 @@ from uuid import UUID
 import structlog
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from apps.capacity.errors import Unavailable
 from apps.orders.fulfilment.queue import enqueue, wake
@@ -104,7 +105,8 @@ def _captured(order: Order, leg: PaymentLeg, attempt: PaymentAttempt | None, eve
         leg.save(update_fields=["status", "gateway"])  # by way of it: nothing jumps from planned to paid
         loans.captured(leg)
     if leg.status == LegStatus.PLANNED:
-        transitions.raise_work_item(order, "payment", f"Paid {event.amount} fen that we did not ask for.")
+        text = gettext_noop("%(amount)s were paid that we did not ask for.")
+        transitions.raise_work_item(order, "payment", text, amount=event.amount)
         return "not asked for"
     if attempt is not None:
         _close_others(leg, attempt)
@@ -115,7 +117,8 @@ def _captured(order: Order, leg: PaymentLeg, attempt: PaymentAttempt | None, eve
         leg.status = LegStatus.SUSPECT
         leg.save()
         bookkeeping.captured(leg, order)
-        transitions.raise_work_item(order, "payment", f"Paid {event.amount} fen instead of {leg.amount}.")
+        text = gettext_noop("%(amount)s were paid instead of %(asked)s.")
+        transitions.raise_work_item(order, "payment", text, amount=event.amount, asked=leg.amount)
         transitions.notify(order, "payment_suspect", again=str(leg.pk))
         return "suspect"
     leg.status = LegStatus.CAPTURED
@@ -221,9 +224,8 @@ def _refund_of(leg: PaymentLeg, event: GatewayEvent) -> Refund | None:
 def _refunded(order: Order, leg: PaymentLeg, event: GatewayEvent) -> str:
     refund = _refund_of(leg, event)
     if refund is None or refund.amount != event.amount:
-        transitions.raise_work_item(
-            order, "unasked_refund", f"The gateway refunded {event.amount} fen that we did not ask for."
-        )
+        text = gettext_noop("The gateway refunded %(amount)s that we did not ask for.")
+        transitions.raise_work_item(order, "unasked_refund", text, amount=event.amount)
         bookkeeping.unasked_refund(leg, order, event.amount, event.event_id)
         return "unknown refund"
     if refund.status == Refund.Status.DONE:
@@ -238,7 +240,7 @@ def _refund_failed(order: Order, leg: PaymentLeg, event: GatewayEvent) -> str:
     refund = _refund_of(leg, event)
     if refund is None or refund.status != Refund.Status.SENT:
         return "ignored"
-    refunds.refused_later(refund, order, "it said so")
+    refunds.refused_later(refund, order)
     return "refund failed"
 
 
@@ -249,7 +251,8 @@ def _ask_soon(order: Order, leg: PaymentLeg, event: GatewayEvent) -> str:
     except ValueError:
         known = False
     if not known:
-        transitions.raise_work_item(order, "unasked_refund", "The gateway refunded something that we did not ask for.")
+        text = gettext_noop("The gateway refunded something that we did not ask for.")
+        transitions.raise_work_item(order, "unasked_refund", text)
         return "unknown refund"
     leg.refunds.filter(status=Refund.Status.SENT).update(next_at=timezone.now())
     PaymentLeg.objects.filter(pk=leg.pk).update(changed_at=timezone.now() - legs.LONG_AGO)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from apps.orders.errors import NotInspected, ReasonNeeded, SamePerson
 from apps.orders.fulfilment.queue import begin_round, latest_round, stop_open_step, wake
@@ -98,7 +99,8 @@ def _repair(order: Order, inspection: Inspection) -> None:
         return
     due = timezone.now() + pace(inspection.repair_days or 0, settings.FULFILMENT_SPEED)
     begin_round(order, "inspect", at=due)
-    transitions.raise_work_item(order, "repair", f"Repair before the hand-over: {inspection.found}")
+    text = gettext_noop("Repair before the hand-over: %(found)s")
+    transitions.raise_work_item(order, "repair", text, found=inspection.found)
     transitions.notify(order, "delayed", again=f"repair-{inspection.pk}")
 
 
@@ -108,7 +110,7 @@ def to_mismatch(order: Order, found: str, *, user: "User | None" = None) -> None
     transitions.move(
         order, Status.MISMATCH, actor=Actor.STAFF, user=user, reason=found, key=f"mismatch:{order.version}"
     )
-    transitions.raise_work_item(order, "mismatch", f"Damaged: {found}")
+    transitions.raise_work_item(order, "mismatch", gettext_noop("Damaged: %(found)s"), found=found)
     transitions.set_timer(order, "mismatch_call", timezone.now() + transitions.CALL_AFTER)
     transitions.notify(order, "mismatch")
 
@@ -140,7 +142,7 @@ def note_damage(order: Order, text: str) -> Inspection:
     inspection = _open(order, K.DAMAGE, text)
     order.frozen = True
     order.save(update_fields=["frozen", "changed_at"])
-    transitions.raise_work_item(order, "damage", f"Inspect the damage: {text}")
+    transitions.raise_work_item(order, "damage", gettext_noop("Inspect the damage: %(found)s"), found=text)
     return inspection
 
 

@@ -5,6 +5,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_noop
 
 from apps.orders.documents import kind_of
 from apps.orders.errors import (
@@ -128,7 +129,7 @@ def submit(*, referral: LoanReferral) -> LoanReferral:
     if missing:
         raise DocumentsMissing(field="file", extra={"missing": missing})
     _move(mine, _S.SUBMITTED)
-    transitions.raise_work_item(order, "loan", f"Hand the loan over to {mine.lender}.")
+    transitions.raise_work_item(order, "loan", gettext_noop("Hand the loan over to %(lender)s."), lender=mine.lender)
     return mine
 
 

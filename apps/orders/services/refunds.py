@@ -7,6 +7,7 @@ import structlog
 from django.db import transaction
 from django.db.models import F, Sum
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from apps.common.doorbell import ring
 from apps.orders.errors import NotByHand, ReasonNeeded, SamePerson
@@ -56,8 +57,8 @@ def owe_refund(
     if leg.purpose == _P.COINS:
         _coins_back(refund, leg, order)
     elif leg.purpose in BY_HAND:
-        text = f"Return {amount} fen by hand: {PaymentLeg.Purpose(leg.purpose).value}"
-        transitions.raise_work_item(order, "refund_by_hand", text)
+        text = gettext_noop("Return %(amount)s by hand: %(purpose)s")
+        transitions.raise_work_item(order, "refund_by_hand", text, amount=amount, purpose=leg.purpose)
     else:
         ring(drain)
     return refund
@@ -161,14 +162,16 @@ def _note_refused(refund: Refund, error: Exception) -> None:
     rows = Refund.objects.filter(pk=refund.pk, status=Refund.Status.DUE)
     text = f"{type(error).__name__}: {error}"[:300]
     if rows.update(next_at=later, error=text) and now - refund.created_at >= TRY_FOR:
-        transitions.raise_work_item(order, "refund", f"Refund failed for {TRY_FOR.days} days: {text}")
+        said = gettext_noop("The refund has failed for %(days)s days: %(error)s")
+        transitions.raise_work_item(order, "refund", said, days=TRY_FOR.days, error=text)
 
 
-def refused_later(refund: Refund, order: Order, why: str) -> None:
+def refused_later(refund: Refund, order: Order) -> None:
     """The gateway took the request and could not do it after all. The caller holds the locks."""
-    refund.status, refund.error, refund.next_at = Refund.Status.DUE, why[:300], timezone.now() + timedelta(hours=1)
+    refund.status, refund.error = Refund.Status.DUE, "the gateway says that it failed"
+    refund.next_at = timezone.now() + timedelta(hours=1)
     refund.save(update_fields=["status", "error", "next_at"])
-    transitions.raise_work_item(order, "refund", f"The gateway could not refund: {why}")
+    transitions.raise_work_item(order, "refund", gettext_noop("The gateway took the refund and could not make it."))
 
 
 def finish_refund(refund: Refund, leg: PaymentLeg, order: Order) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from apps.orders.errors import ReasonNeeded
 from apps.orders.fulfilment.queue import begin_round, stop_open_step
@@ -33,7 +34,8 @@ def refuse_build(*, order: Order, reason: str, user: "User | None" = None, actor
     key = f"alloc_failed:{mine.version}"
     transitions.move(mine, Status.ALLOC_FAILED, actor=actor, user=user, reason=reason, key=key)
     stop_open_step(mine)
-    transitions.raise_work_item(mine, "allocation", f"The maker refused the build: {reason.strip()}")
+    text = gettext_noop("The maker refused the build: %(why)s")
+    transitions.raise_work_item(mine, "allocation", text, why=reason.strip())
     transitions.set_timer(mine, "refused_call", timezone.now() + transitions.CALL_AFTER)
     transitions.notify(mine, "alloc_failed")
     return mine

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from apps.orders.errors import ReasonNeeded
 from apps.orders.fulfilment.handover import cancel_handover
@@ -38,7 +39,7 @@ def reject_delivery(*, order: Order, reason: str, actor: Actor = Actor.BUYER, us
     cancel_handover(mine, now)
     mine.appointment = None
     mine.save(update_fields=["appointment"])
-    transitions.raise_work_item(mine, "rejected", f"Put right: {reason.strip()}")
+    transitions.raise_work_item(mine, "rejected", gettext_noop("Put right: %(why)s"), why=reason.strip())
     transitions.notify(mine, "rejected", now)
     return mine
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from apps.orders.errors import NoReturn, OutsidePolicy, ReasonNeeded, Stopped, TooMuchDeducted
 from apps.orders.fulfilment.queue import has_open_step
@@ -71,7 +72,7 @@ def ask_to_return(
         key = f"returning:{mine.version}"
         transitions.move(mine, Status.RETURNING, actor=Actor.BUYER, user=user, reason=reason, key=key, now=now)
     transitions.stop_timers(mine, "return_window")
-    transitions.raise_work_item(mine, "return", f"Look at what comes back: {reason.strip()}")
+    transitions.raise_work_item(mine, "return", gettext_noop("Look at what comes back: %(why)s"), why=reason.strip())
     transitions.notify(mine, "returning", now)
     return made
 
@@ -100,7 +101,8 @@ def close_return(*, order: Order, reason: str, actor: Actor = Actor.BUYER, user:
     transitions.set_timer(mine, "return_window", policy(mine, now).until or now)
     transitions.close_work_items(mine, "return", user)
     if refused:  # who does not agree has one person to talk to
-        transitions.raise_work_item(mine, "return_refused", f"Refused to take back: {reason.strip()}")
+        text = gettext_noop("Refused to take back: %(why)s")
+        transitions.raise_work_item(mine, "return_refused", text, why=reason.strip())
     return made
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from apps.ledger.services import post
 from apps.orders.errors import StatementKnown
@@ -126,16 +127,17 @@ def _book(file: SettlementFile, rows: list[SettlementLine]) -> None:
 def _raise_differences(file: SettlementFile, rows: list[SettlementLine]) -> None:
     file.differences = len(rows)
     file.save(update_fields=["fees", "paid_out", "differences"])
-    strangers = 0
+    about, strangers = {"gateway": file.gateway, "day": file.day.isoformat()}, 0
     for row in rows:
         if row.leg is None:
             strangers += 1
             continue
-        text = f"Settlement of {file.gateway}, {file.day}, line {row.position}: {row.get_result_display()}."
-        transitions.raise_work_item(row.leg.order, "settlement", text)
+        text = gettext_noop("Settlement of %(gateway)s, %(day)s, line %(line)s: %(result)s.")
+        order = row.leg.order
+        transitions.raise_work_item(order, "settlement", text, line=row.position, result=row.result, **about)
     if strangers:
-        text = f"{strangers} lines of the settlement of {file.gateway}, {file.day}, belong to no payment of ours."
-        transitions.raise_work_item(None, "settlement", text)
+        text = gettext_noop("Settlement of %(gateway)s, %(day)s: %(count)s lines belong to no payment of ours.")
+        transitions.raise_work_item(None, "settlement", text, count=strangers, **about)
 
 
 def unsettled(gateway_name: str) -> QuerySet[PaymentLeg]:

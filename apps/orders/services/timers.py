@@ -6,6 +6,7 @@ from datetime import timedelta
 import structlog
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from apps.orders.fulfilment.handover import latest
 from apps.orders.lifecycle import Actor, Status
@@ -45,7 +46,8 @@ def _call(order: Order) -> bool:
     transitions.stop_timers(mine, "mismatch_call", "refused_call")
     if mine.status not in (Status.MISMATCH, Status.ALLOC_FAILED):
         return False
-    transitions.raise_work_item(mine, "call", f"Call {mine.name}: the buyer has not said what shall happen.")
+    text = gettext_noop("Call %(name)s: the buyer has not said what shall happen.")
+    transitions.raise_work_item(mine, "call", text, name=mine.name)
     return True
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from apps.orders.errors import NothingDue, OfferOver, ReasonNeeded, TradeInMoved, TradeInThere
 from apps.orders.lifecycle import IN_WORK, LegStatus, Status
@@ -58,7 +59,8 @@ def ask(*, order: Order, car: str, plate: str, year: int, mileage: int) -> Trade
         raise TradeInThere
     details = {"car": car.strip()[:100], "plate": plate.strip().upper()[:12], "year": year, "mileage": mileage}
     trade_in = TradeIn.objects.create(order=mine, **details)
-    transitions.raise_work_item(mine, "trade_in", f"Value {trade_in.car}, {year}, {mileage} km.")
+    text = gettext_noop("Value %(car)s, %(year)s, %(km)s km.")
+    transitions.raise_work_item(mine, "trade_in", text, car=trade_in.car, year=year, km=mileage)
     return trade_in
 
 

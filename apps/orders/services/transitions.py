@@ -155,6 +155,10 @@ def close_work_items(order: Order | None, kind: str, owner: "User | None" = None
     WorkItem.objects.filter(order=order, kind=kind, closed_at=None).update(closed_at=timezone.now(), owner=owner)
 
 
-def raise_work_item(order: Order | None, kind: str, text: str) -> None:
-    """Say that a person is needed; once, until it is closed."""
-    WorkItem.objects.get_or_create(order=order, kind=kind, closed_at=None, defaults={"text": text[:300]})
+def raise_work_item(order: Order | None, kind: str, text: str, /, **values: str | int | list[list[str]]) -> None:
+    """Say that a person is needed; once, until it is closed. ``text`` is a msgid with ``values`` (see ``wording``)."""
+    from apps.orders import wording
+
+    made = wording.work_item(order, kind, text, **values)
+    defaults = {"text": made.text, "said": made.said}
+    WorkItem.objects.get_or_create(order=order, kind=kind, closed_at=None, defaults=defaults)

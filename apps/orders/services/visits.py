@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from apps.orders.errors import BadQuote, LineNotInThisState, NotInFuture, ReasonNeeded, Stopped
 from apps.orders.lifecycle import Actor, Family, LineRule, LineStatus, line_rules
 from apps.orders.models import LineStep, LineVisit, Order, OrderLine
 from apps.orders.services import returns, supply, transitions
 from apps.orders.services.permissions import INSPECT, require_permission
+from apps.orders.wording import ARRANGE, WORK
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
@@ -23,15 +25,15 @@ if TYPE_CHECKING:
 _F, _L, _K = Family, LineStatus, LineVisit.Kind
 # Who of ours acts next: (kind of the work item, what to do).
 _WORK = {
-    (_F.INSTALL, _L.ALLOCATED): ("charger", "Arrange the survey"),
-    (_F.INSTALL, _L.SURVEYED): ("charger", "Quote what is needed besides, or agree on a day"),
-    (_F.INSTALL, _L.ACCEPTED): ("charger", "Agree on a day for the installation"),
-    (_F.INSTALL, _L.BOOKED): ("charger", "Install"),
-    (_F.MADE_TO_ORDER, _L.PENDING): ("proof", "Send a proof"),
-    (_F.MADE_TO_ORDER, _L.ALLOCATED): ("proof", "Send a proof"),
-    (_F.MADE_TO_ORDER, _L.APPROVED): ("proof", "Have it made"),
-    (_F.MADE_TO_ORDER, _L.MAKING): ("proof", "Ship it when it is made"),
-    (_F.MADE_TO_ORDER, _L.LOST): ("proof", "Have it made again"),
+    (_F.INSTALL, _L.ALLOCATED): ("charger", ARRANGE),
+    (_F.INSTALL, _L.SURVEYED): ("charger", gettext_noop("Quote what is needed besides, or agree on a day")),
+    (_F.INSTALL, _L.ACCEPTED): ("charger", gettext_noop("Agree on a day for the installation")),
+    (_F.INSTALL, _L.BOOKED): ("charger", gettext_noop("Install")),
+    (_F.MADE_TO_ORDER, _L.PENDING): ("proof", gettext_noop("Send a proof")),
+    (_F.MADE_TO_ORDER, _L.ALLOCATED): ("proof", gettext_noop("Send a proof")),
+    (_F.MADE_TO_ORDER, _L.APPROVED): ("proof", gettext_noop("Have it made")),
+    (_F.MADE_TO_ORDER, _L.MAKING): ("proof", gettext_noop("Ship it when it is made")),
+    (_F.MADE_TO_ORDER, _L.LOST): ("proof", gettext_noop("Have it made again")),
 }
 MOST_EXTRA = 10_000_000
 
@@ -105,18 +107,17 @@ def _needed(text: str, field: str) -> str:
 
 def queue_up(order: Order) -> None:
     """The store's work item says what all lines of the order wait for; without any it is closed. The caller holds the lock."""
-    texts: dict[str, list[str]] = {"charger": [], "proof": []}
+    wanted: dict[str, list[list[str]]] = {"charger": [], "proof": []}
     for line in order.lines.order_by("position"):
         kind, text = _WORK.get((Family(line.family), LineStatus(line.status)), ("", ""))
         if kind:
-            texts[kind].append(f"{text}: {line.code} of {order.number}.")
-    for kind, wanted in texts.items():
-        text = " ".join(wanted)[:300]
+            wanted[kind].append([text, line.code, order.number])
+    for kind, work in wanted.items():
         current = order.work_items.filter(kind=kind, closed_at=None).first()
-        if current is not None and current.text != text:
+        if current is not None and current.said.get("values") != {"work": work}:
             transitions.close_work_items(order, kind)
-        if text:
-            transitions.raise_work_item(order, kind, text)
+        if work:
+            transitions.raise_work_item(order, kind, WORK, work=work)
 
 
 @transaction.atomic
@@ -227,7 +228,8 @@ def complain(*, line: OrderLine, text: str, user: "User | None" = None) -> Order
     """Something is not well with the installation: the store puts it right. Raises: LineNotInThisState; ReasonNeeded."""
     work = Work(line, "complain", Actor.BUYER, user)
     said = _needed(text, "text")
-    transitions.raise_work_item(work.order, "complaint", f"Put right: {work.line.code}: {said}")
+    text = gettext_noop("Put right: %(item)s: %(why)s")
+    transitions.raise_work_item(work.order, "complaint", text, item=work.line.code, why=said)
     return work.done(text=said)
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from apps.orders.errors import NoWaiver, ReasonNeeded, SamePerson
 from apps.orders.models import Order, Waiver
@@ -29,7 +30,8 @@ def ask_for_waiver(*, order: Order, reason: str, user: "User") -> Waiver:
     if open_one is not None:
         return open_one
     made = Waiver.objects.create(order=mine, reason=reason.strip()[:300], asked_by=user, asked_at=timezone.now())
-    transitions.raise_work_item(mine, "waiver", f"Decide on letting the buyer off the fee: {reason.strip()}")
+    text = gettext_noop("Decide on letting the buyer off the fee: %(why)s")
+    transitions.raise_work_item(mine, "waiver", text, why=reason.strip())
     return made
 
 
