@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.models import Address, ApiToken, User, valid_phone
 from apps.accounts.services import AddressDetails
@@ -14,7 +15,10 @@ from apps.accounts.services import AddressDetails
 
 class ProfileForm(forms.Form):
     name = forms.CharField(
-        label=_("Name"), max_length=100, required=False, widget=forms.TextInput({"autocomplete": "name"})
+        label=pgettext_lazy("person", "Name"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput({"autocomplete": "name"}),
     )
     phone = forms.CharField(
         label=_("Mobile phone"),

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.accounts.querysets import AddressQuerySet, ApiTokenQuerySet
 
@@ -36,7 +37,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in by e-mail: a customer, or (``is_staff``) somebody of the company."""
 
     email = models.EmailField(_("e-mail"))
-    name = models.CharField(_("name"), max_length=100, blank=True)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=100, blank=True)
     phone = models.CharField(_("phone"), max_length=20, blank=True, validators=[valid_phone])
     language = models.CharField(_("language"), max_length=10, default="en", choices=settings.LANGUAGES)
     is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May enter the back office."))

@@ -16,7 +16,7 @@ class Pool(models.Model):
     """
 
     resource = models.CharField(_("resource"), max_length=160, unique=True)
-    total = models.PositiveIntegerField(_("opened"), default=0)
+    total = models.PositiveIntegerField(pgettext_lazy("stock", "opened"), default=0)
     held = models.PositiveIntegerField(pgettext_lazy("capacity", "held"), default=0)
     taken = models.PositiveIntegerField(pgettext_lazy("capacity", "taken"), default=0)
     used = models.PositiveIntegerField(pgettext_lazy("capacity", "used"), default=0)
@@ -78,7 +78,7 @@ class Hold(models.Model):
         EXPIRED = "expired", pgettext_lazy("capacity", "expired")
 
     pool = models.ForeignKey(Pool, models.PROTECT, related_name="holds", verbose_name=_("capacity pool"))
-    owner = models.CharField(_("owner"), max_length=80)
+    owner = models.CharField(pgettext_lazy("hold", "owner"), max_length=80)
     quantity = models.PositiveIntegerField(_("quantity"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.HELD)
     until = models.DateTimeField(_("until"), null=True, blank=True)
@@ -131,7 +131,7 @@ class Movement(models.Model):
 
     pool = models.ForeignKey(Pool, models.PROTECT, related_name="movements", verbose_name=_("capacity pool"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
-    owner = models.CharField(_("owner"), max_length=80, blank=True)
+    owner = models.CharField(pgettext_lazy("hold", "owner"), max_length=80, blank=True)
     total_change = models.IntegerField(_("change of what was opened"), default=0)
     held_change = models.IntegerField(_("change of held"), default=0)
     taken_change = models.IntegerField(_("change of taken"), default=0)

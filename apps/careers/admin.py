@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 from unfold.admin import ModelAdmin, TabularInline
 
 from apps.accounts.requests import user_of
@@ -164,7 +164,7 @@ class ApplicationAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
     def to_interview(self, request: HttpRequest, applications: QuerySet[Application]) -> None:
         self._move(request, applications, Application.Status.INTERVIEW)
 
-    @admin.action(description=_("Make an offer"), permissions=["change"])
+    @admin.action(description=pgettext_lazy("job", "Make an offer"), permissions=["change"])
     def to_offer(self, request: HttpRequest, applications: QuerySet[Application]) -> None:
         self._move(request, applications, Application.Status.OFFER)
 

@@ -85,8 +85,8 @@ class Posting(models.Model):
     objects = PostingQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("posting")
-        verbose_name_plural = _("postings")
+        verbose_name = pgettext_lazy("job", "posting")
+        verbose_name_plural = pgettext_lazy("job", "postings")
         ordering = ["-published_at", "-pk"]
         constraints = [
             models.CheckConstraint(
@@ -166,7 +166,7 @@ class Application(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     posting = models.ForeignKey(
-        Posting, on_delete=models.PROTECT, related_name="applications", verbose_name=_("posting")
+        Posting, on_delete=models.PROTECT, related_name="applications", verbose_name=pgettext_lazy("job", "posting")
     )
     name = models.CharField(_("applicant"), max_length=100)
     email = models.EmailField(_("e-mail"))

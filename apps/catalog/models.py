@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.catalog.querysets import BrandQuerySet, CarModelQuerySet, SpecSheetQuerySet, TrimQuerySet
 from apps.catalog.specs import Cycle, SpecDefinition, definition
@@ -244,7 +245,9 @@ class SpecValue(models.Model):
 
     sheet = models.ForeignKey(SpecSheet, models.CASCADE, related_name="values", verbose_name=_("spec sheet"))
     key = models.CharField(_("spec key"), max_length=40)
-    number = models.DecimalField(_("number"), max_digits=12, decimal_places=3, null=True, blank=True)
+    number = models.DecimalField(
+        pgettext_lazy("value", "number"), max_digits=12, decimal_places=3, null=True, blank=True
+    )
     text_en = models.CharField(_("text (English)"), max_length=120, blank=True)
     text_zh = models.CharField(_("text (Chinese)"), max_length=120, blank=True)
     unit = models.CharField(_("unit"), max_length=16, blank=True)

@@ -114,7 +114,7 @@ def _option_title(row: Data, _later: bool) -> str:  # noqa: FBT001
 
 def _option(old: Names, new: Names) -> Callable[[Data, Data], Iterator[Detail]]:
     def details(before: Data, after: Data) -> Iterator[Detail]:
-        yield from _told(_("group"), before["group"], after["group"])
+        yield from _told(pgettext("option", "group"), before["group"], after["group"])
         yield from _told(_("price"), yuan(before["price"]), yuan(after["price"]))
         labels = (
             ("name_en", _("name (English)")),

@@ -4,6 +4,7 @@ from django.contrib.postgres.functions import TransactionNow
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.ledger.querysets import AccountQuerySet
 
@@ -49,7 +50,9 @@ class Entry(models.Model):
 
     key = models.CharField(_("key"), max_length=120, unique=True)
     kind = models.CharField(_("kind"), max_length=40)
-    subject = models.CharField(_("subject"), max_length=60, blank=True, help_text=_("The order's number, mostly."))
+    subject = models.CharField(
+        pgettext_lazy("ledger", "subject"), max_length=60, blank=True, help_text=_("The order's number, mostly.")
+    )
     size = models.PositiveSmallIntegerField(_("postings"))
     at = models.DateTimeField(_("at"), db_default=TransactionNow())
 
@@ -70,7 +73,9 @@ class Entry(models.Model):
 class Posting(models.Model):
     """So much more (or less) on one account. Positive: we have it or are owed it; negative: we owe it. Wallets: coins."""
 
-    entry = models.ForeignKey(Entry, models.PROTECT, related_name="postings", verbose_name=_("entry"), db_index=False)
+    entry = models.ForeignKey(
+        Entry, models.PROTECT, related_name="postings", verbose_name=pgettext_lazy("ledger", "entry"), db_index=False
+    )
     account = models.ForeignKey(
         Account, models.PROTECT, related_name="postings", verbose_name=_("account"), db_index=False
     )

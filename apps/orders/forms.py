@@ -65,7 +65,9 @@ class JoinForm(forms.Form):
 
 class CodeForm(forms.Form):
     code = forms.CharField(
-        label=_("Code"), max_length=40, widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"})
+        label=pgettext_lazy("campaign", "Code"),
+        max_length=40,
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
     )
 
 
@@ -88,7 +90,7 @@ class CheckoutForm(forms.Form):
         label=_("City"),
         queryset=City.objects.none(),
         to_field_name="slug",
-        empty_label=_("Choose"),
+        empty_label=pgettext_lazy("empty choice", "Choose"),
         help_text=_("Where the invoice is issued and the car is registered; local subsidies depend on it."),
     )
     delivery_store = forms.ModelChoiceField(

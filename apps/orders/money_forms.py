@@ -41,7 +41,10 @@ class LoanForm(forms.Form):
     lender = forms.ChoiceField(label=pgettext_lazy("loan", "Bank"), choices=[*LENDERS.items()])
     yuan = forms.IntegerField(label=_("Amount in yuan"), min_value=1, max_value=100_000_000)
     months = forms.TypedChoiceField(
-        label=_("Months"), coerce=int, choices=[(number, str(number)) for number in (12, 24, 36, 48, 60)], initial=36
+        label=pgettext_lazy("loan", "Months"),
+        coerce=int,
+        choices=[(number, str(number)) for number in (12, 24, 36, 48, 60)],
+        initial=36,
     )
 
 

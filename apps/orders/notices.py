@@ -162,7 +162,9 @@ def _fact(label: Callable[[], str], value: Callable[[Order, Mapping[str, Any]], 
 
 FACTS: Mapping[str, _Fact] = {
     "order": _fact(lambda: _("Order"), lambda order, _data: order.number),
-    "car": _fact(lambda: _("Car"), lambda order, _data: order.car_model.full_name if order.car_model else ""),
+    "car": _fact(
+        lambda: pgettext("model", "Car"), lambda order, _data: order.car_model.full_name if order.car_model else ""
+    ),
     "status": _fact(lambda: _("How it stands"), lambda order, _data: str(order.get_status_display())),
     "total": _fact(lambda: _("Total"), lambda order, _data: yuan(order.total)),
     "paid": _fact(lambda: pgettext("sum", "Paid"), lambda order, _data: yuan(_paid(order)) if _paid(order) else ""),

@@ -20,7 +20,7 @@ KEEP_TRYING = timedelta(days=3)
 class Stream(models.Model):
     """The events of one subject, in order. ``last`` counts them; ``relayed`` says up to where they were passed on."""
 
-    topic = models.CharField(_("topic"), max_length=40)
+    topic = models.CharField(pgettext_lazy("event", "topic"), max_length=40)
     subject = models.CharField(_("subject"), max_length=100)
     last = models.PositiveBigIntegerField(_("events"), default=0)
     relayed = models.PositiveBigIntegerField(_("passed on"), default=0)
@@ -49,7 +49,7 @@ class Event(models.Model):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     stream = models.ForeignKey(Stream, models.PROTECT, related_name="events", verbose_name=_("stream of events"))
-    seq = models.PositiveBigIntegerField(_("number"))
+    seq = models.PositiveBigIntegerField(pgettext_lazy("sequence", "number"))
     kind = models.CharField(_("kind"), max_length=60)
     data = models.JSONField(_("data"), default=dict, blank=True)
     owner = models.ForeignKey(
@@ -115,7 +115,7 @@ class Delivery(models.Model):
     )
     event = models.ForeignKey(Event, models.PROTECT, related_name="deliveries", verbose_name=_("event"))
     stream = models.ForeignKey(Stream, models.PROTECT, related_name="+", verbose_name=_("stream of events"))
-    seq = models.PositiveBigIntegerField(_("number"))
+    seq = models.PositiveBigIntegerField(pgettext_lazy("sequence", "number"))
     status = models.CharField(_("state"), max_length=10, choices=Status, default=Status.PENDING)
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     next_at = models.DateTimeField(_("next attempt"))
@@ -154,10 +154,10 @@ class Attempt(models.Model):
     """One try at a delivery: what the other side answered, and how long it took."""
 
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="log", verbose_name=_("delivery"))
-    number = models.PositiveIntegerField(_("number"))
+    number = models.PositiveIntegerField(pgettext_lazy("sequence", "number"))
     at = models.DateTimeField(_("at"))
     took_ms = models.PositiveIntegerField(_("milliseconds"))
-    answer = models.CharField(_("answer"), max_length=200)
+    answer = models.CharField(pgettext_lazy("webhook", "answer"), max_length=200)
 
     class Meta:
         verbose_name = _("attempt")

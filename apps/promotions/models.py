@@ -65,7 +65,7 @@ class Campaign(models.Model):
     percent = models.DecimalField(_("percent"), max_digits=5, decimal_places=2, default=Decimal(0))
     most = models.BigIntegerField(_("at most"), null=True, blank=True, help_text="fen")
     targets = _list(_("taken off"), _("“car”, kinds of plans and parts, or article numbers; empty: everything."))
-    starts_on = models.DateField(_("from"), null=True, blank=True)
+    starts_on = models.DateField(pgettext_lazy("period", "from"), null=True, blank=True)
     ends_on = models.DateField(_("until before"), null=True, blank=True, help_text=_("The first day without it."))
     car_models = _list(_("models"), _("Short names of the models it is for."))
     options = _list(_("options"), _("Codes of options the car must have."))
@@ -111,7 +111,7 @@ class Code(models.Model):
 
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="codes", verbose_name=_("campaign"))
     code = models.CharField(
-        _("code"),
+        pgettext_lazy("campaign", "code"),
         max_length=40,
         unique=True,
         validators=[RegexValidator(r"^[A-Z0-9-]{3,40}$", _("Capital letters, digits and hyphens, at least three."))],
@@ -124,8 +124,8 @@ class Code(models.Model):
     )
 
     class Meta:
-        verbose_name = _("code")
-        verbose_name_plural = _("codes")
+        verbose_name = pgettext_lazy("campaign", "code")
+        verbose_name_plural = pgettext_lazy("campaign", "codes")
         ordering = ["code"]
         constraints = [
             models.CheckConstraint(condition=Q(code__regex=r"^[A-Z0-9-]{3,40}$"), name="code_shape"),
@@ -152,7 +152,7 @@ class Member(models.Model):
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships", verbose_name=_("user")
     )
     segment = models.SlugField(_("group of customers"), max_length=40)
-    starts_on = models.DateField(_("from"))
+    starts_on = models.DateField(pgettext_lazy("period", "from"))
     ends_on = models.DateField(_("until before"), null=True, blank=True)
 
     class Meta:

@@ -10,7 +10,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
@@ -188,7 +188,7 @@ class AppointmentAdmin(ModelAdmin):  # type: ignore[misc]
     def to_check(self, request: HttpRequest, chosen: "QuerySet[Appointment]") -> None:
         self._step(request, chosen, Status.QUALITY_CHECK)
 
-    @admin.action(description=gettext_lazy("Ready"), permissions=["run"])
+    @admin.action(description=pgettext_lazy("appointment", "Ready"), permissions=["run"])
     def make_ready(self, request: HttpRequest, chosen: "QuerySet[Appointment]") -> None:
         self._step(request, chosen, Status.READY)
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.stores.errors import BadHours, BadPlace
 from apps.stores.hours import parse, text
@@ -58,7 +59,9 @@ class BookForm(forms.Form):
     """A time and how to reach the customer."""
 
     starts_at = forms.CharField(widget=forms.HiddenInput, error_messages={"required": _("Please choose a time.")})
-    name = forms.CharField(label=_("Name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = forms.CharField(
+        label=pgettext_lazy("person", "Name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
     phone = forms.CharField(
         label=_("Phone"),
         max_length=20,

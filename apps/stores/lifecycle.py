@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Status(TextChoices):
@@ -13,7 +14,7 @@ class Status(TextChoices):
     AWAITING_APPROVAL = "awaiting_approval", _("waiting for your approval")
     QUALITY_CHECK = "quality_check", _("being checked")
     READY = "ready", _("ready")
-    CLOSED = "closed", _("done")
+    CLOSED = "closed", pgettext_lazy("appointment", "done")
     EXPIRED = "expired", _("not confirmed in time")
     DECLINED = "declined", _("declined by the store")
     RESCHEDULED = "rescheduled", _("moved to another time")

@@ -22,6 +22,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.common.translated import Translated
 from apps.stores import hours as week
@@ -63,7 +64,10 @@ class Store(models.Model):
     """A place of the network: a shop, a workshop or a swap station."""
 
     code = models.CharField(
-        _("code"), max_length=12, unique=True, validators=[RegexValidator(r"^[A-Z]{2}-[0-9]{4,8}$")]
+        pgettext_lazy("store", "code"),
+        max_length=12,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Z]{2}-[0-9]{4,8}$")],
     )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     name_en = models.CharField(_("name (English)"), max_length=120)
@@ -246,7 +250,7 @@ class Appointment(models.Model):
         related_name="appointments",
         verbose_name=_("customer"),
     )
-    name = models.CharField(_("name"), max_length=100, blank=True)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=100, blank=True)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
@@ -342,9 +346,9 @@ class AppointmentEvent(models.Model):
     appointment = models.ForeignKey(
         Appointment, on_delete=models.CASCADE, related_name="events", verbose_name=_("appointment")
     )
-    seq = models.PositiveSmallIntegerField(_("number"))
-    before = models.CharField(_("from"), max_length=20, choices=Status, blank=True)
-    after = models.CharField(_("to"), max_length=20, choices=Status)
+    seq = models.PositiveSmallIntegerField(pgettext_lazy("sequence", "number"))
+    before = models.CharField(pgettext_lazy("state", "from"), max_length=20, choices=Status, blank=True)
+    after = models.CharField(pgettext_lazy("state", "to"), max_length=20, choices=Status)
     party = models.CharField(_("by"), max_length=10, choices=Party)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

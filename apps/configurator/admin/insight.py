@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from apps.configurator.admin.versions import ReadOnlyAdmin
@@ -26,9 +26,14 @@ class PeriodForm(forms.Form):
     """One car and the days, both included."""
 
     car = forms.ModelChoiceField(
-        Configurator.objects.none(), label=gettext_lazy("Car"), empty_label=None, widget=UnfoldAdminSelectWidget()
+        Configurator.objects.none(),
+        label=pgettext_lazy("model", "Car"),
+        empty_label=None,
+        widget=UnfoldAdminSelectWidget(),
     )
-    begin = forms.DateField(label=gettext_lazy("From"), widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}))
+    begin = forms.DateField(
+        label=pgettext_lazy("period", "From"), widget=UnfoldAdminTextInputWidget(attrs={"type": "date"})
+    )
     end = forms.DateField(label=gettext_lazy("Until"), widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -78,7 +78,7 @@ class InsightCount(models.Model):
     day = models.DateField(_("day"))
     measure = models.CharField(_("measure"), max_length=8, choices=Measure)
     key = models.CharField(_("key"), max_length=81, blank=True)
-    number = models.PositiveIntegerField(_("number"))
+    number = models.PositiveIntegerField(pgettext_lazy("count", "number"))
 
     class Meta:
         verbose_name = _("configurator insight")

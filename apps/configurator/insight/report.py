@@ -8,6 +8,7 @@ from datetime import date
 
 from django.db.models import Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from apps.configurator.documents import Document, read
 from apps.configurator.insight.models import InsightCount
@@ -91,7 +92,7 @@ def as_csv(found: Report) -> str:
     out = io.StringIO()
     out.write("\ufeff")
     writer = csv.writer(out)
-    writer.writerow([_("part"), _("code"), _("name"), _("number"), _("of"), _("percent"), _("also")])
+    writer.writerow([_("part"), _("code"), _("name"), pgettext("count", "number"), _("of"), _("percent"), _("also")])
     for part, line in _parts(found):
         writer.writerow([part, _safe(line.key), _safe(line.name), line.number, line.of, line.share, line.extra])
     return out.getvalue()

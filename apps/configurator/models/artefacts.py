@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Artefact(models.Model):
@@ -52,7 +53,9 @@ class ArtefactRequest(models.Model):
     """A circuit that a process found missing: a worker compiles it, visitors are answered by solving until then."""
 
     key = models.CharField(_("key"), max_length=64, unique=True)
-    model: "models.JSONField[dict[str, Any]]" = models.JSONField(_("model"), help_text=_("in the interchange format"))
+    model: "models.JSONField[dict[str, Any]]" = models.JSONField(
+        pgettext_lazy("solver", "model"), help_text=_("in the interchange format")
+    )
     asked_at = models.DateTimeField(_("asked"))
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     error = models.TextField(_("error"), blank=True)
@@ -82,7 +85,7 @@ class SolvedAnswer(models.Model):
     key = models.CharField(_("key"), max_length=64, unique=True)
     document = models.CharField(_("document"), max_length=64, help_text=_("its SHA-256"))
     state = models.CharField(_("state"), max_length=6, choices=State, default=State.QUEUED)
-    model: "models.JSONField[dict[str, Any] | None]" = models.JSONField(_("model"), null=True)
+    model: "models.JSONField[dict[str, Any] | None]" = models.JSONField(pgettext_lazy("solver", "model"), null=True)
     choices: "models.JSONField[list[str]]" = models.JSONField(_("choices"))
     answer: "models.JSONField[dict[str, Any] | None]" = models.JSONField(_("answer"), null=True)
     asked_at = models.DateTimeField(_("last asked"))

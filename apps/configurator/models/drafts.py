@@ -107,7 +107,9 @@ class Option(models.Model):
     configurator = models.ForeignKey(
         Configurator, on_delete=models.CASCADE, related_name="options", verbose_name=_("configurator")
     )
-    group = models.ForeignKey(OptionGroup, on_delete=models.CASCADE, related_name="options", verbose_name=_("group"))
+    group = models.ForeignKey(
+        OptionGroup, on_delete=models.CASCADE, related_name="options", verbose_name=pgettext_lazy("option", "group")
+    )
     code = models.CharField(_("code"), max_length=40, validators=[CODE])
     name_en = models.CharField(_("name (English)"), max_length=120)
     name_zh = models.CharField(_("name (Chinese)"), max_length=120)
@@ -247,7 +249,7 @@ class PriceRule(Validity):
     )
     code = models.CharField(_("code"), max_length=40, validators=[CODE])
     when: "models.JSONField[list[str]]" = models.JSONField(
-        _("when"), help_text=_('a list such as ["long", "!tow"]; ! means not picked')
+        pgettext_lazy("rule", "when"), help_text=_('a list such as ["long", "!tow"]; ! means not picked')
     )
     amount = models.BigIntegerField(_("amount"), help_text=_("fen; negative for a discount"))
     label_en = models.CharField(_("label (English)"), max_length=120)

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Length
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.configurator.models.drafts import Configurator
 
@@ -19,7 +20,7 @@ class ConfiguratorVersion(models.Model):
     configurator = models.ForeignKey(
         Configurator, on_delete=models.PROTECT, related_name="versions", verbose_name=_("configurator")
     )
-    number = models.PositiveIntegerField(_("number"))
+    number = models.PositiveIntegerField(pgettext_lazy("version", "number"))
     document = models.TextField(_("document"), help_text=_("canonical JSON"))
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     report: "models.JSONField[dict[str, Any]]" = models.JSONField(_("report"), default=dict)

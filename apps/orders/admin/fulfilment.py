@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 from unfold.admin import ModelAdmin
 
 from apps.accounts.requests import user_of
@@ -94,7 +94,7 @@ class PromisePage(LookOnlyPage):
     search_fields = ("order__number", "build")
     date_hierarchy = "last_at"
 
-    @admin.display(description=_("position"))
+    @admin.display(description=pgettext_lazy("matching", "position"))
     def position(self, row: Promise) -> str:
         return explain(row, None)
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.decorators import action
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
@@ -259,7 +260,7 @@ class InvoicePage(LookOnlyPage):
     amount_yuan = amount_column("amount", AMOUNT)
     tax_yuan = amount_column("tax", Invoice._meta.get_field("tax").verbose_name)
 
-    @admin.display(description=_("number"), ordering="number")
+    @admin.display(description=pgettext_lazy("invoice", "number"), ordering="number")
     def full_number(self, invoice: Invoice) -> str:
         return invoice.full_number
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.configurator.models import Build
 from apps.orders.models.kinds import LineKind
@@ -20,7 +21,7 @@ class Basket(models.Model):
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="baskets", verbose_name=_("user")
     )
     offer = models.UUIDField(_("offer of the waiting list"), null=True, blank=True, editable=False)
-    codes = models.JSONField(_("codes"), default=list, blank=True)
+    codes = models.JSONField(pgettext_lazy("campaign", "codes"), default=list, blank=True)
     ordered_at = models.DateTimeField(_("ordered"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     changed_at = models.DateTimeField(_("changed"), auto_now=True)

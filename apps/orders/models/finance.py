@@ -24,7 +24,7 @@ class LoanReferral(models.Model):
 
     leg = models.OneToOneField(PaymentLeg, models.PROTECT, related_name="loan", verbose_name=_("payment"))
     lender = models.CharField(_("bank"), max_length=60)
-    months = models.PositiveSmallIntegerField(_("months"))
+    months = models.PositiveSmallIntegerField(pgettext_lazy("loan", "months"))
     status = models.CharField(_("state"), max_length=10, choices=Status, default=Status.DRAFT)
     reference = models.CharField(_("bank's reference"), max_length=100, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)

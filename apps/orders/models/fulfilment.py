@@ -31,7 +31,7 @@ class FulfilmentStep(models.Model):
         GOODS_ARRIVE = "goods_arrive", pgettext_lazy("step", "Wait until the goods arrive")
 
     class Status(models.TextChoices):
-        READY = "ready", _("Ready")
+        READY = "ready", pgettext_lazy("step", "Ready")
         DONE = "done", _("Done")
         PARKED = "parked", _("Waiting for somebody")
         STOPPED = "stopped", _("Stopped")

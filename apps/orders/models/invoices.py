@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.common.translated import Translated
 from apps.orders.models.orders import Order
@@ -59,7 +60,7 @@ class Invoice(models.Model):
     order = models.ForeignKey(Order, models.PROTECT, related_name="invoices", verbose_name=_("order"))
     seller = models.ForeignKey(LegalSeller, models.PROTECT, related_name="invoices", verbose_name=_("seller"))
     kind = models.CharField(_("kind"), max_length=10, choices=InvoiceKind)
-    number = models.PositiveIntegerField(_("number"))
+    number = models.PositiveIntegerField(pgettext_lazy("invoice", "number"))
     original = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="reds", verbose_name=_("takes back")
     )

@@ -8,6 +8,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.catalog.models import CarModel
 from apps.common.translated import Translated
@@ -34,7 +35,7 @@ class Order(models.Model):
         PERSONAL = "personal", _("A person")
         COMPANY = "company", _("A company")
 
-    number = models.CharField(_("number"), max_length=12, unique=True)
+    number = models.CharField(pgettext_lazy("order", "number"), max_length=12, unique=True)
     secret = models.UUIDField(default=uuid.uuid4, editable=False)
     placement_key = models.CharField(max_length=100, null=True, blank=True, unique=True, editable=False)
     basket_id = models.UUIDField(null=True, blank=True, unique=True, editable=False)
@@ -48,7 +49,7 @@ class Order(models.Model):
     car_model = models.ForeignKey(
         CarModel, models.PROTECT, null=True, blank=True, related_name="orders", verbose_name=_("model")
     )
-    name = models.CharField(_("name"), max_length=100)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=100)
     phone = models.CharField(_("phone"), max_length=20)
     email = models.EmailField(_("e-mail"))
     language = models.CharField(_("language"), max_length=10, default="en")
@@ -66,7 +67,7 @@ class Order(models.Model):
     total = models.BigIntegerField(_("total"), help_text="fen")
     monthly = models.BigIntegerField(_("a month"), null=True, blank=True, help_text="fen")
     terms = models.JSONField(_("rental terms"), null=True, blank=True)
-    discount = models.BigIntegerField(_("saved"), default=0, help_text="fen")
+    discount = models.BigIntegerField(pgettext_lazy("money", "saved"), default=0, help_text="fen")
     trace = models.JSONField(_("how the total came about"), default=list, blank=True)
     vouchers = models.JSONField(_("uses of codes"), default=list, blank=True)
     region = models.JSONField(_("region's answers"), default=dict, blank=True)
@@ -164,7 +165,7 @@ class OrderLine(models.Model):
     quantity = models.PositiveSmallIntegerField(_("quantity"), default=1)
     unit_price = models.BigIntegerField(_("unit price"), help_text="fen")
     fitting_price = models.BigIntegerField(_("fitting"), default=0, help_text="fen")
-    discount = models.BigIntegerField(_("saved"), default=0, help_text="fen")
+    discount = models.BigIntegerField(pgettext_lazy("money", "saved"), default=0, help_text="fen")
     total = models.BigIntegerField(_("total"), help_text="fen")
     service = models.CharField(_("service"), max_length=20, blank=True)
     trace = models.JSONField(_("how the price came about"), default=list, blank=True)
@@ -217,9 +218,9 @@ class Transition(models.Model):
     """One step of the header. Append-only (a trigger sees to it), numbered without gaps."""
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="transitions", verbose_name=_("order"))
-    seq = models.PositiveIntegerField(_("number"))
-    source = models.CharField(_("from"), max_length=20, choices=Status, blank=True)
-    target = models.CharField(_("to"), max_length=20, choices=Status)
+    seq = models.PositiveIntegerField(pgettext_lazy("sequence", "number"))
+    source = models.CharField(pgettext_lazy("state", "from"), max_length=20, choices=Status, blank=True)
+    target = models.CharField(pgettext_lazy("state", "to"), max_length=20, choices=Status)
     actor = models.CharField(_("by"), max_length=10)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("user")

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.orders.matching import Why
 from apps.orders.models.orders import Order
@@ -27,7 +28,11 @@ class Promise(models.Model):
     credit_days = models.PositiveSmallIntegerField(_("days of credit at most"))
     credited = models.PositiveSmallIntegerField(_("days credited"), default=0)
     why = models.CharField(
-        _("position"), max_length=12, blank=True, choices=[(one.value, one.value) for one in Why], editable=False
+        pgettext_lazy("matching", "position"),
+        max_length=12,
+        blank=True,
+        choices=[(one.value, one.value) for one in Why],
+        editable=False,
     )
     late_days = models.PositiveIntegerField(_("days late"), default=0)
     queue = models.PositiveIntegerField(_("place in the queue"), default=0)

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.orders.models.payments import PaymentLeg, Refund
 
@@ -44,7 +45,7 @@ class SettlementLine(models.Model):
         NOTED = "noted", _("Noted")
 
     file = models.ForeignKey(SettlementFile, models.CASCADE, related_name="lines", verbose_name=_("settlement file"))
-    position = models.PositiveIntegerField(_("line"))
+    position = models.PositiveIntegerField(pgettext_lazy("file", "line"))
     kind = models.CharField(_("kind"), max_length=10)
     transaction = models.CharField(_("gateway's transaction"), max_length=120)
     amount = models.BigIntegerField(_("amount"), help_text="fen")

@@ -38,7 +38,7 @@ class Waiting(models.Model):
     language = models.CharField(_("language"), max_length=10, default="en")
     status = models.CharField(_("state"), max_length=10, choices=Status, default=Status.WAITING)
     month = models.DateField(_("month"), null=True, blank=True)
-    joined_at = models.DateTimeField(_("joined"))
+    joined_at = models.DateTimeField(pgettext_lazy("waiting list", "joined"))
     offer_until = models.DateTimeField(_("offered until"), null=True, blank=True)
     order = models.ForeignKey(Order, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("order"))
 

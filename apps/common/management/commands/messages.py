@@ -12,13 +12,13 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("apps", nargs="*", help="apps to look at; all of them when none is named")
+        parser.add_argument("apps", nargs="*", help="apps (or: packages) to look at; all of them when none is named")
         parser.add_argument("--check", action="store_true", help="change nothing, fail when something is missing")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        apps = options["apps"] or messages.app_names()
+        apps = options["apps"] or messages.catalogue_names()
         if options["check"]:
-            problems = [problem for app in apps for problem in messages.complaints(app)]
+            problems = messages.problems(apps)
             if problems:
                 raise CommandError("\n".join(problems))
             self.stdout.write("Every text is translated.")

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.configurator.editor import choices
 from apps.configurator.editor.choices import ListField, OnePicker, Picker
@@ -178,8 +179,10 @@ class AvailableForm(RuleForm):
             initial=stored.get("markets"),
             help_text=_("none ticked: everywhere"),
         )
-        self.fields["first"] = date_field(_("from"))
-        self.fields["until"] = date_field(_("until"), _("the first day on which it is not offered any more"))
+        self.fields["first"] = date_field(pgettext_lazy("period", "from"))
+        self.fields["until"] = date_field(
+            pgettext_lazy("period", "until"), _("the first day on which it is not offered any more")
+        )
         self.fields["first"].initial, self.fields["until"].initial = stored.get("from"), stored.get("until")
 
     def parameters(self, cleaned: Mapping[str, Any]) -> dict[str, Any]:
