@@ -261,8 +261,9 @@ MESSAGE_COMPOSERS = {
 # Language and time ----------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
-# What packages leave untranslated (see apps/common/messages.py).
-LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
+# What packages leave untranslated (see apps/common/messages.py); and our own once more, because of an app's texts and another's
+# that stands earlier in INSTALLED_APPS, as packages do, the latter count.
+LOCALE_PATHS = [BASE_DIR / "config" / "locale", *sorted(BASE_DIR.glob("apps/*/locale"))]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 

@@ -25,7 +25,7 @@ LONGEST = 300
 ARRANGE = gettext_noop("Arrange the survey")
 NOT_AS_ORDERED = gettext_noop("Not as ordered: %(options)s")
 FAILED = gettext_noop("“%(step)s” has failed %(count)s times: %(error)s")
-# Why a step failed, by the error's class; whoever mends it needs the rest too, which follows in brackets.
+# Why a step failed, by the error's class. Of any other the error itself follows in brackets, for whoever mends it; the step has it.
 WORKER_LOST = "WorkerLost: its worker was lost"
 _CAUSES: Mapping[str, Promise] = {
     "WorkerLost": _("the worker that did it was lost"),
@@ -40,7 +40,9 @@ _OTHER_CAUSE = _("something unforeseen went wrong")
 def cause(error: str) -> str:
     """What is kept of an error (``ItsClass: its text``) in words; what is no error of the program stays as it is."""
     name = error.partition(":")[0]
-    return f"{_CAUSES.get(name, _OTHER_CAUSE)} [{error}]" if name.isidentifier() else error
+    if name in _CAUSES:
+        return str(_CAUSES[name])
+    return f"{_OTHER_CAUSE} [{error}]" if name.isidentifier() else error
 
 
 def _line_of_work(what: str, item: str, number: str) -> str:

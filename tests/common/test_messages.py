@@ -7,7 +7,7 @@ import polib
 import pytest
 import unfold
 from django.test import Client
-from django.utils.translation import gettext, ngettext, override, pgettext
+from django.utils.translation import gettext, ngettext, npgettext, override, pgettext
 
 from apps.common.messages import (
     PACKAGES,
@@ -87,6 +87,26 @@ def test_no_text_of_ours_means_two_things() -> None:
     assert contradictions() == []
 
 
+def in_chinese(one: Message) -> str:
+    if one.plural:
+        plural = npgettext(one.context, one.text, one.plural, 2) if one.context else ngettext(one.text, one.plural, 2)
+        return str(plural)
+    return pgettext(one.context, one.text) if one.context else gettext(one.text)
+
+
+def test_what_our_catalogues_say_is_what_people_read() -> None:
+    """Packages stand before our apps, and have words of their own for some of our texts."""
+    with override("zh-hans"):
+        others = [
+            f"{name}: {entry.msgid}"
+            for name in catalogue_names()
+            for entry in polib.pofile(str(catalogue_path(name)))
+            if in_chinese(Message(entry.msgid, entry.msgid_plural or "", entry.msgctxt))
+            != (entry.msgstr or entry.msgstr_plural[0])
+        ]
+    assert others == []
+
+
 def of_unfold() -> Iterator[tuple[str, Message]]:
     """Every text of unfold that stands on a page of ours: its templates and code, without the parts that are not installed."""
     for path in sorted([*UNFOLD.rglob("*.html"), *UNFOLD.rglob("*.py")]):
@@ -95,12 +115,6 @@ def of_unfold() -> Iterator[tuple[str, Message]]:
             text = path.read_text(encoding="utf-8")
             found = _from_python(text) if path.suffix == ".py" else _from_template(text, str(path))
             yield from ((str(inside), message) for message in found)
-
-
-def in_chinese(one: Message) -> str:
-    if one.plural:
-        return ngettext(one.text, one.plural, 2)
-    return pgettext(one.context, one.text) if one.context else gettext(one.text)
 
 
 def test_everything_unfold_says_is_said_in_chinese() -> None:

@@ -91,12 +91,12 @@ def test_a_work_item_is_read_in_the_readers_language() -> None:
     transitions.raise_work_item(order, "payment", "%(amount)s were paid instead of %(asked)s.", amount=100, asked=23_45)
     step, payment = order.work_items.get(kind="step"), order.work_items.get(kind="payment")
     assert step.text == str(step) == (
-        "“Wait until the car is built” has failed 8 times: the partner did not answer in time "
-        "[TimeoutError: the maker did not answer]"
+        "“Wait until the car is built” has failed 8 times: the partner did not answer in time"
     )  # fmt: skip
     assert str(payment) == "¥1 were paid instead of ¥23.45."
     with override("zh-hans"):
-        assert str(step).startswith("“等待车辆下线”已失败 8 次：合作方未及时应答")
+        assert str(step) == "“等待车辆下线”已失败 8 次：合作方未及时应答"
+        assert wording.cause("KeyError: 'options'") == "出现意外错误 [KeyError: 'options']"
         assert str(payment) == "实付 ¥1，应付 ¥23.45。"
 
 

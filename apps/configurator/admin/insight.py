@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from apps.configurator.admin.versions import ReadOnlyAdmin
@@ -34,7 +34,9 @@ class PeriodForm(forms.Form):
     begin = forms.DateField(
         label=pgettext_lazy("period", "From"), widget=UnfoldAdminTextInputWidget(attrs={"type": "date"})
     )
-    end = forms.DateField(label=gettext_lazy("Until"), widget=UnfoldAdminTextInputWidget(attrs={"type": "date"}))
+    end = forms.DateField(
+        label=pgettext_lazy("period", "Until"), widget=UnfoldAdminTextInputWidget(attrs={"type": "date"})
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
