@@ -42,7 +42,9 @@ def test_a_step_that_takes_its_worker_with_it_is_parked() -> None:
     assert run_step()
     step = order.steps.get()
     assert (step.status, step.attempts) == ("parked", MAX_ATTEMPTS)
-    assert order.work_items.get().text == "submit_build failed 8 times: its worker was lost"
+    assert order.work_items.get().text == (
+        "“Order the build from the maker” has failed 8 times: the worker that did it was lost"
+    )
     assert not PartnerJob.objects.exists()
     assert not run_step()
 

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.orders.models.orders import Order
 
@@ -11,7 +12,7 @@ class OrderChange(models.Model):
     """One change: what was promised before and after, as the contract has it (``signing.contract_of``). Append-only."""
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="changes", verbose_name=_("order"))
-    seq = models.PositiveIntegerField(_("number"), help_text=_("The transition's."))
+    seq = models.PositiveIntegerField(pgettext_lazy("sequence", "number"), help_text=_("The transition's."))
     before = models.JSONField(_("before"))
     after = models.JSONField(_("after"))
     difference = models.BigIntegerField(_("difference"), help_text="fen")

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.orders.models.orders import Order
 
@@ -16,7 +17,7 @@ class Contract(models.Model):
     """
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="contracts", verbose_name=_("order"))
-    seq = models.PositiveSmallIntegerField(_("number"))
+    seq = models.PositiveSmallIntegerField(pgettext_lazy("sequence", "number"))
     data = models.JSONField(_("terms"))
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     language = models.CharField(_("language"), max_length=10)

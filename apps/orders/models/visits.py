@@ -16,8 +16,8 @@ class LineStep(models.Model):
 
     line = models.ForeignKey(OrderLine, models.CASCADE, related_name="history", verbose_name=_("line"))
     act = models.CharField(_("act"), max_length=30)
-    source = models.CharField(_("from"), max_length=20, choices=LineStatus)
-    target = models.CharField(_("to"), max_length=20, choices=LineStatus)
+    source = models.CharField(pgettext_lazy("state", "from"), max_length=20, choices=LineStatus)
+    target = models.CharField(pgettext_lazy("state", "to"), max_length=20, choices=LineStatus)
     actor = models.CharField(_("by"), max_length=10)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("user")
