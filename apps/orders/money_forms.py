@@ -63,7 +63,7 @@ class CheckoutLegsForm(forms.Form):
     loan_yuan = forms.IntegerField(label=_("Amount in yuan"), min_value=0, max_value=100_000_000, required=False)
     lender = forms.ChoiceField(label=pgettext_lazy("loan", "Bank"), choices=[*LENDERS.items()], required=False)
     months = forms.TypedChoiceField(
-        label=_("Months"),
+        label=pgettext_lazy("loan", "Months"),
         coerce=int,
         choices=[(number, str(number)) for number in (12, 24, 36, 48, 60)],
         initial=36,
