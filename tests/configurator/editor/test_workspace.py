@@ -103,6 +103,25 @@ def test_a_draft_that_cannot_be_published_says_so_and_links_to_the_rules(car: Co
     assert "no mistakes" in editor.get(url(car, "lint"), headers=HTMX).content.decode()
 
 
+def test_a_check_after_a_change_brings_every_badge_and_number_up_to_date(car: Configurator, editor: Client) -> None:
+    page = editor.get(url(car, "workspace")).content.decode()
+    assert "data-fresh" not in page
+    assert '<span id="badge-small"></span>' in page
+    make_rule(car, "bad", "requires", if_=["small"], any_of=["red"])
+    fresh = editor.get(url(car, "lint") + "?kind=requires", headers=HTMX).content.decode()
+    assert '<span data-for="badge-small"><span class="ed-level stops">Stops publishing</span></span>' in fresh
+    assert '<span data-for="badge-blue"></span>' in fresh
+    assert '<div data-for="remarks-bad"><ul class="ed-remarks">' in fresh
+    assert '<div data-for="remarks-heater-north"></div>' in fresh
+    assert '<span data-for="ed-count">2 of 4 rules</span>' in fresh
+    assert '<span data-for="ed-price-count">0 of 1</span>' in fresh
+    assert "1 rule<span" in fresh.split('data-for="uses-small">')[1][:200]
+    Rule.objects.filter(code="bad").delete()
+    again = editor.get(url(car, "lint"), headers=HTMX).content.decode()
+    assert '<span data-for="badge-small"></span>' in again
+    assert '<span data-for="ed-count">3 of 3 rules</span>' in again
+
+
 def test_who_may_only_look_sees_no_way_to_edit_and_is_refused(car: Configurator, client: Client) -> None:
     viewer = staff(client, "view_configurator")
     page = viewer.get(url(car, "workspace"))
