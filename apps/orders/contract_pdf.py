@@ -3,6 +3,7 @@
 The font is vendored (``data/fonts``) and only the characters that are used are embedded, Chinese ones included.
 """
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,6 +28,8 @@ FONT = Path(__file__).parent / "data" / "fonts" / "noto-sans-sc.woff2"
 SMALL, NORMAL, HEADING, TITLE = 8, 10, 13, 20
 GREY, BLACK = (90, 90, 90), (0, 0, 0)
 Data = Mapping[str, Any]
+# It would write a line for every table of the font that it drops.
+logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 
 @dataclass(frozen=True, slots=True)
