@@ -17,7 +17,7 @@ from apps.orders.identifiers import is_order_number, is_vin
 from apps.orders.lifecycle import PAIRS, Status
 from apps.orders.models import Allotment, FulfilmentStep, Order, Refund, SandboxPayment, Vehicle
 from apps.orders.services.reconciling import reconcile
-from apps.orders.services.signing import contract_hash
+from apps.orders.services.signing import contract_hash, hash_of
 from tests.factories.accounts import make_staff
 from tests.factories.bundles import make_accessory, make_charger, make_cover, make_plan
 from tests.factories.configurator import make_configurator
@@ -86,7 +86,10 @@ def test_the_past_looks_as_the_services_would_have_left_it(shop: None) -> None:
         assert [one.seq for one in history] == list(range(1, order.version + 1))
         assert history[-1].target == order.status
         assert order.total == sum(line.total for line in lines) == sum(leg.amount for leg in legs)
-        assert order.signed_at is None or order.contract_hash == contract_hash(order)
+        contracts = list(order.contracts.all())
+        assert len(contracts) == (order.signed_at is not None)
+        for contract in contracts:
+            assert contract.sha256 == order.contract_hash == contract_hash(order) == hash_of(contract.data)
         came, went = sum(leg.captured for leg in legs), sum(leg.refunded for leg in legs)
         if order.status in ("ready", "delivered", "completed"):
             assert (came, went) == (order.total, 0)

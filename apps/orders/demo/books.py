@@ -16,6 +16,7 @@ from apps.orders.fulfilment.handover import begin, is_worked_on
 from apps.orders.lifecycle import Actor, LineStatus, Status
 from apps.orders.models import (
     Allocation,
+    Contract,
     FulfilmentStep,
     LineKind,
     Order,
@@ -34,6 +35,7 @@ from apps.orders.models import (
 )
 from apps.orders.partners import simulated
 from apps.orders.partners.simulation import Job, vin_of
+from apps.orders.services.signing import contract_of, kept
 from apps.orders.services.transitions import REMIND_AFTER
 from apps.orders.terms import HOLD, RETURN_WINDOW_DAYS, pace
 from apps.orders.wording import ARRANGE, FAILED, NOT_AS_ORDERED, WORK, work_item
@@ -48,7 +50,7 @@ _TOLD = {
 _NUMBERED = {_S.RESERVED, _S.EXPIRED}
 _TABLES: tuple[type[Model], ...] = (
     OrderLine, Transition, PaymentLeg, PaymentAttempt, SandboxPayment, SandboxEvent, PaymentEvent, Refund, FulfilmentStep, Timer, Message,
-    WorkItem, PartnerJob,
+    WorkItem, PartnerJob, Contract,
 )  # fmt: skip
 
 
@@ -62,6 +64,8 @@ class Books:
 
     def enter(self, story: Story, order: Order, lines: Sequence[OrderLine]) -> None:
         """Everything about one order, which is saved already."""
+        if order.contract_hash:
+            self._add(kept(order, contract_of(order, lines), 1))
         self._enter_lines(story, lines)
         self._add(*_history(story, order), *_messages(story, order), *Till(story, order, self._now).rows())
         self._add(*steps_of(story, order, self._now, self._speed))

@@ -89,15 +89,23 @@ def seal(order: Order, signature: str, now: datetime) -> Contract:
     promised = contract_of(order, order.lines.all())
     order.signature, order.signed_at, order.contract_hash = signature.strip()[:100], now, hash_of(promised)
     order.save(update_fields=["signature", "signed_at", "contract_hash"])
+    contract = kept(order, promised, order.contracts.count() + 1)
+    contract.save()
     _ring_renderer()
-    return Contract.objects.create(
+    return contract
+
+
+def kept(order: Order, promised: Mapping[str, Any], seq: int) -> Contract:
+    """The row that keeps what ``order``, which says by whom and when, was signed for."""
+    assert order.signed_at is not None
+    return Contract(
         order=order,
-        seq=order.contracts.count() + 1,
+        seq=seq,
         data=promised,
         sha256=order.contract_hash,
         language=order.language,
         signature=order.signature,
-        signed_at=now,
+        signed_at=order.signed_at,
     )
 
 
