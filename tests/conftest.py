@@ -63,3 +63,9 @@ def _clean_slate(settings: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
     translation.activate("en")
     yield
     cache.clear()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser's tests come last, whatever is selected: its loop stays in this thread, where Django then refuses its ORM."""
+    items.sort(key=lambda item: item.path.parent.name == "e2e")
