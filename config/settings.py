@@ -261,8 +261,8 @@ MESSAGE_COMPOSERS = {
 # Language and time ----------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
-# What packages leave untranslated (see apps/common/messages.py); and our own once more, because of an app's texts and another's
-# that stands earlier in INSTALLED_APPS, as packages do, the latter count.
+# What packages leave untranslated (see apps/common/messages.py), and our own catalogues: of two that translate a text, Django
+# prefers these folders to its apps', among which packages stand before ours.
 LOCALE_PATHS = [BASE_DIR / "config" / "locale", *sorted(BASE_DIR.glob("apps/*/locale"))]
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True

@@ -48,7 +48,9 @@ def _offers(car_model: CarModel, trims: Sequence[Trim], url: str) -> dict[str, A
     prices = [trim.price for trim in trims]
     if not car_model.on_sale or not prices:
         return None
-    offer = {"priceCurrency": CURRENCY, "availability": "https://schema.org/InStock", "url": url}
+    # A car of the configurator is built when it is ordered; of the others a store says what it has.
+    availability = "MadeToOrder" if car_model.configurable else "InStoreOnly"
+    offer = {"priceCurrency": CURRENCY, "availability": f"https://schema.org/{availability}", "url": url}
     if min(prices) == max(prices):
         return {"@type": "Offer", "price": _yuan(prices[0])} | offer
     rows = {"lowPrice": _yuan(min(prices)), "highPrice": _yuan(max(prices)), "offerCount": len(prices)}

@@ -15,13 +15,13 @@ def site(request: HttpRequest) -> dict[str, Any]:
     here = request.get_full_path()
     chinese = (get_language() or "en").startswith("zh")
     other = "en" if chinese else "zh-hans"
-    elsewhere = linked.absolute(translate_url(request.path, other))
-    canonical = linked.absolute(request.path)
+    there = translate_url(here, other)
+    elsewhere, canonical = linked.absolute(there.partition("?")[0]), linked.absolute(request.path)
     english, zh = (elsewhere, canonical) if chinese else (canonical, elsewhere)
     theme = request.COOKIES.get("theme", "")
     return {
         "other_language": other,
-        "other_language_url": translate_url(here, other),
+        "other_language_url": there,
         "canonical": canonical,
         "alternates": [("en", english), ("zh-Hans", zh), ("x-default", english)],
         "theme": theme if theme in ("light", "dark") else "",

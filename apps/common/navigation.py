@@ -23,6 +23,7 @@ GROUPS: tuple[tuple[Any, bool, tuple[tuple[str, str], ...]], ...] = (
             ("orders.waiting", "hourglass_top"),
             ("orders.basket", "shopping_basket"),
             ("promotions.campaign", "sell"),
+            ("promotions.stackinggroup", "stacks"),
             ("orders.promise", "event_available"),
         ),
     ),
@@ -138,7 +139,6 @@ GROUPS: tuple[tuple[Any, bool, tuple[tuple[str, str], ...]], ...] = (
             ("account.emailaddress", "alternate_email"),
             ("mfa.authenticator", "phonelink_lock"),
             ("promotions.member", "card_membership"),
-            ("promotions.stackinggroup", "stacks"),
         ),
     ),
 )

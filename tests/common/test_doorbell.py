@@ -1,13 +1,13 @@
 """The doorbell while nobody is there to hear it."""
 
 import os
-import socket
 import subprocess
 import sys
 from pathlib import Path
-from threading import Thread
 
 import pytest
+
+from tests.orders.proving import Wire, wire
 
 RINGS = """
 import django
@@ -20,31 +20,14 @@ for _ in range(3):
 """
 
 
-class Deaf:
-    """A server that takes every connection and closes it at once."""
-
-    def __init__(self) -> None:
-        self.knocks = 0
-        self._server = socket.create_server(("127.0.0.1", 0))
-        self.port = int(self._server.getsockname()[1])
-        Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                near, _address = self._server.accept()
-            except OSError:
-                return
-            self.knocks += 1
-            near.close()
-
-    def close(self) -> None:
-        self._server.close()
-
-
 @pytest.mark.parametrize("scheme", ["redis", "amqp"])
 def test_a_broker_that_is_gone_is_tried_once_and_then_left_alone(scheme: str) -> None:
-    broker = Deaf()
+    with wire("127.0.0.1", 1) as broker:
+        broker.cut()
+        assert_left_alone(broker, scheme)
+
+
+def assert_left_alone(broker: Wire, scheme: str) -> None:
     url = f"{scheme}://127.0.0.1:{broker.port}/1"
     process = subprocess.Popen(
         [sys.executable, "-c", RINGS],
@@ -60,4 +43,3 @@ def test_a_broker_that_is_gone_is_tried_once_and_then_left_alone(scheme: str) ->
     assert process.stdout.read() == "rang\nrang\n"
     assert process.wait(timeout=60) == 0
     assert broker.knocks == knocks
-    broker.close()

@@ -48,6 +48,17 @@ def test_a_car_offers_at_the_prices_that_the_page_shows(client: Client) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("configurable", "availability"), [(True, "MadeToOrder"), (False, "InStoreOnly")])
+def test_what_is_built_on_order_is_not_said_to_be_in_stock(
+    client: Client, configurable: bool, availability: str
+) -> None:
+    model = make_car_model(configurable=configurable)
+    make_trim(car_model=model)
+    offer = documents(client.get(model.get_absolute_url()).content.decode())[0]["offers"]
+    assert (offer["@type"], offer["availability"]) == ("Offer", f"https://schema.org/{availability}")
+
+
+@pytest.mark.django_db
 def test_a_car_that_is_not_sold_here_has_no_offer(client: Client) -> None:
     model = make_car_model(on_sale=False)
     make_trim(car_model=model)

@@ -84,12 +84,13 @@ class Workers:
 
 
 class Wire:
-    """A TCP proxy of our own in front of somebody else's server; while it is cut, nobody is there."""
+    """A TCP proxy of our own in front of somebody else's server; while it is cut, nobody is there. It counts who knocks."""
 
     def __init__(self, host: str, port: int) -> None:
         self._target = (host, port)
         self._open: list[socket.socket] = []
         self.is_cut = False
+        self.knocks = 0
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._server.getsockname()[1])
         Thread(target=self._accept, daemon=True).start()
@@ -100,6 +101,7 @@ class Wire:
                 near, _address = self._server.accept()
             except OSError:
                 return
+            self.knocks += 1
             if self.is_cut:
                 near.close()
                 continue

@@ -12,12 +12,22 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from apps.common.errors import DomainError
 from apps.common.looking import LookOnly, LookOnlyInline, LookOnlyPage
 from apps.common.money import yuan
 
-__all__ = ["ActingPage", "LookOnly", "LookOnlyInline", "LookOnlyPage", "amount_column", "posted"]
+__all__ = [
+    "ActingPage",
+    "LookOnly",
+    "LookOnlyInline",
+    "LookOnlyPage",
+    "NoteForm",
+    "TextForm",
+    "amount_column",
+    "posted",
+]
 
 
 def amount_column(field: str, label: Any) -> Any:
@@ -29,6 +39,20 @@ def amount_column(field: str, label: Any) -> Any:
         return "" if value is None else yuan(value)
 
     return column
+
+
+class TextForm(forms.Form):
+    """Why, or what was found; kept with the order."""
+
+    text = forms.CharField(
+        label=_("What was found, or why"), max_length=300, widget=UnfoldAdminTextareaWidget({"rows": 3})
+    )
+
+
+class NoteForm(forms.Form):
+    text = forms.CharField(
+        label=_("Note"), max_length=300, required=False, widget=UnfoldAdminTextareaWidget({"rows": 3})
+    )
 
 
 class ActingPage(LookOnlyPage):

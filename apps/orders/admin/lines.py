@@ -12,10 +12,10 @@ from django.shortcuts import get_object_or_404
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.accounts.requests import user_of
-from apps.orders.admin.base import ActingPage, LookOnlyInline, amount_column, posted
+from apps.orders.admin.base import ActingPage, LookOnlyInline, NoteForm, TextForm, amount_column, posted
 from apps.orders.lifecycle import Actor, Family, line_rules
 from apps.orders.models import LineStep, LineVisit, OrderLine
 from apps.orders.services import visits
@@ -23,18 +23,6 @@ from apps.orders.services.permissions import INSPECT
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
-
-
-class TextForm(forms.Form):
-    text = forms.CharField(
-        label=_("What was found, or why"), max_length=300, widget=UnfoldAdminTextareaWidget({"rows": 3})
-    )
-
-
-class NoteForm(forms.Form):
-    text = forms.CharField(
-        label=_("Note"), max_length=300, required=False, widget=UnfoldAdminTextareaWidget({"rows": 3})
-    )
 
 
 class QuoteForm(TextForm):

@@ -10,10 +10,11 @@ from django.shortcuts import get_object_or_404
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget, UnfoldBooleanWidget
+from unfold.widgets import UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 
 from apps.accounts.requests import user_of
 from apps.orders import services
+from apps.orders.admin.base import NoteForm, TextForm
 from apps.orders.lifecycle import Actor, Status
 from apps.orders.models import Order
 from apps.orders.services import permissions
@@ -23,20 +24,6 @@ if TYPE_CHECKING:
 
 _S = Status
 _NUMBER = {"inputmode": "numeric"}
-
-
-class TextForm(forms.Form):
-    """Why, or what was found; kept with the order."""
-
-    text = forms.CharField(
-        label=_("What was found, or why"), max_length=300, widget=UnfoldAdminTextareaWidget({"rows": 3})
-    )
-
-
-class NoteForm(forms.Form):
-    text = forms.CharField(
-        label=_("Note"), max_length=300, required=False, widget=UnfoldAdminTextareaWidget({"rows": 3})
-    )
 
 
 class PolicyForm(forms.Form):

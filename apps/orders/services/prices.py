@@ -18,7 +18,7 @@ from apps.common.translated import Translated
 from apps.configurator import services as configurator
 from apps.configurator.rental import RentalTerms
 from apps.orders.lifecycle import Status
-from apps.orders.models import Basket, BasketLine, LineKind, Order
+from apps.orders.models import Basket, BasketLine, LineKind, Order, OrderLine
 from apps.orders.terms import payment_legs
 from apps.promotions import services as promotions
 from apps.promotions.engine import Buyer, Item, Result, calculate
@@ -177,6 +177,22 @@ def with_campaigns(
     if any(rule.first_order for rule in rules):
         buyer = replace(buyer, first_order=not _has_ordered(user, email, but))
     return calculate(rules, [line.item for line in lines if not line.problem], buyer)
+
+
+def again(line: OrderLine, car_price: int) -> PricedLine:
+    """An order's line as campaigns see it: at the order's price, the car at ``car_price``."""
+    is_car = line.kind == LineKind.CAR
+    return PricedLine(
+        line.pk,
+        line.kind,
+        line.code,
+        line.name_en,
+        line.name_zh,
+        line.quantity,
+        unit_price=car_price if is_car else line.unit_price,
+        fitting_price=0 if is_car else line.fitting_price,
+        details=line.facts,
+    )
 
 
 def plain_trace(lines: Sequence[PricedLine]) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from apps.orders.models import LineKind, Order, OrderLine, PriceFall
 from apps.orders.services import credits as crediting
 from apps.orders.services import transitions
 from apps.orders.services.placing import city_named
-from apps.orders.services.prices import MARKET, PricedLine, with_campaigns
+from apps.orders.services.prices import MARKET, again, with_campaigns
 from apps.promotions.engine import Buyer
 
 log = structlog.get_logger(__name__)
@@ -71,7 +71,7 @@ def price_today(order: Order, car: OrderLine) -> int | None:
     if build is None or quote is None or not quote.valid:
         return None
     city = city_named(order.city)
-    lines = [_again(line, quote.total) for line in order.lines.all()]
+    lines = [again(line, quote.total) for line in order.lines.all()]
     buyer = Buyer(
         day=timezone.localdate(),
         market=build.market or MARKET,
@@ -79,19 +79,3 @@ def price_today(order: Order, car: OrderLine) -> int | None:
         car_model=build.car_model.slug,
     )
     return quote.total - with_campaigns(lines, buyer, user=order.user, email=order.email).saved_on(car.code)
-
-
-def _again(line: OrderLine, car_price: int) -> PricedLine:
-    """A line at the order's price, the car at today's."""
-    is_car = line.kind == LineKind.CAR
-    return PricedLine(
-        line.pk,
-        line.kind,
-        line.code,
-        line.name_en,
-        line.name_zh,
-        line.quantity,
-        unit_price=car_price if is_car else line.unit_price,
-        fitting_price=0 if is_car else line.fitting_price,
-        details=line.facts,
-    )

@@ -26,7 +26,7 @@ from apps.orders.lifecycle import LineStatus
 from apps.orders.models import Basket, LineKind, Order, OrderLine
 from apps.orders.services import supply, transitions
 from apps.orders.services.placing import city_named
-from apps.orders.services.prices import MARKET, PricedLine, with_campaigns
+from apps.orders.services.prices import MARKET, again, with_campaigns
 from apps.orders.terms import fee_table
 from apps.promotions import services as promotions
 from apps.promotions.engine import Buyer, Result, Step
@@ -215,25 +215,10 @@ def _campaigns(order: Order, lines: Sequence[OrderLine], car_price: int) -> tupl
         codes=codes,
         car_model=order.car_model.slug,
     )
-    priced = [_as_priced(line, car_price) for line in lines]
+    priced = [again(line, car_price) for line in lines]
     then = with_campaigns(priced, buyer, user=order.user, email=order.email, but=order)
     now = with_campaigns(priced, replace(buyer, day=timezone.localdate()), user=order.user, email=order.email)
     return max(then, now, key=lambda one: one.saved), codes
-
-
-def _as_priced(line: OrderLine, car_price: int) -> PricedLine:
-    is_car = line.kind == LineKind.CAR
-    return PricedLine(
-        line.pk,
-        line.kind,
-        line.code,
-        line.name_en,
-        line.name_zh,
-        line.quantity,
-        unit_price=car_price if is_car else line.unit_price,
-        fitting_price=0 if is_car else line.fitting_price,
-        details=line.facts,
-    )
 
 
 def _price_car(line: OrderLine, steps: Sequence[PriceStep], credited: int) -> None:
