@@ -8,8 +8,9 @@ inclusion-minimal set by QuickXplain (Junker 2004), choices being dropped before
 
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from math import isqrt
 
 from pysat.solvers import Solver
@@ -37,10 +38,12 @@ class RuleSolver:
             for literal, slot in problem.layout.slot_of.items()
             for variable in (problem.layout.variable_of[literal],)
         }
-        top = max((abs(name) for names in self._names for name in names), default=0)
-        self._selectors = list(range(top + 1, top + 1 + len(model.rules)))
+        self._variable_of = {abs(name): variable for variable, names in enumerate(self._names) for name in names}
+        self._top = max(self._variable_of, default=0)
+        self._selectors = list(range(self._top + 1, self._top + 1 + len(model.rules)))
         self._rule_at = {selector: index for index, selector in enumerate(self._selectors)}
-        self._blocks = self._blocks_from(top + 1 + len(model.rules))
+        self._blocks = self._blocks_from(self._top + 1 + len(model.rules))
+        self._met: dict[int, frozenset[int]] = {}
         self._clauses_of: dict[int, list[list[int]]] = {}
         for clause in problem.clauses:
             names = [n for variable, mask in clause.literals for n in clause_literals(self._names[variable], mask)]
@@ -145,32 +148,38 @@ class RuleSolver:
 
     def _minimal(self, hard: list[int], soft: list[int], deadline: float | None) -> list[int]:
         """A minimal part of ``soft``; what comes first is kept rather than what comes last."""
-        clauses = list(self._relevant(hard, soft))
-        number: dict[int, int] = {}
-        for literal in (*hard, *soft, *(literal for clause in clauses for literal in clause)):
-            number.setdefault(abs(literal), len(number) + 1)
+        # Selectors are numbered anew right behind the variables: a solver decides every number below its highest.
+        number = {selector: self._top + place for place, selector in enumerate(soft, 1) if selector in self._rule_at}
+        near = {self._variable_of[abs(literal)] for literal in (*hard, *soft) if literal not in number}
+        clauses = self._relevant(number, near)
 
-        def renamed(literals: Sequence[int]) -> list[int]:
-            return [number[literal] if literal > 0 else -number[-literal] for literal in literals]
+        def consistent(literals: Sequence[int]) -> bool:
+            return satisfiable(solver, [number.get(literal, literal) for literal in literals], deadline)
 
-        with Solver(name="minisat22", bootstrap_with=[renamed(clause) for clause in clauses]) as solver:
-            return quickxplain(lambda literals: satisfiable(solver, renamed(literals), deadline), hard, soft)
+        with Solver(name="minisat22", bootstrap_with=clauses) as solver:
+            return quickxplain(consistent, hard, soft)
 
-    def _relevant(self, hard: list[int], soft: list[int]) -> Iterator[list[int]]:
-        """The clauses of the rules in ``soft`` with their selectors, and all that says how their variables hang together."""
-        met: set[int] = set(map(abs, (*hard, *soft)))
-        for selector in soft:
-            if selector in self._rule_at:
-                for clause in self._clauses_of.get(self._rule_at[selector], ()):
-                    met.update(map(abs, clause))
-                    yield [-selector, *clause]
-        definitions = self._clauses_of.get(STRUCTURE, []) if self._problem.auxiliaries else []
-        for clause in definitions:
-            met.update(map(abs, clause))
-            yield clause
-        for names in self._names:
-            if any(abs(name) in met for name in names):
-                yield from structure([names])
+    def _relevant(self, number: Mapping[int, int], near: set[int]) -> list[list[int]]:
+        """The clauses of rules, by selector, with their new selectors, and all that says how variables hang together."""
+        clauses: list[list[int]] = []
+        for selector, new in number.items():
+            rule = self._rule_at[selector]
+            near |= self._variables(rule)
+            clauses += [[-new, *clause] for clause in self._clauses_of.get(rule, ())]
+        if self._problem.auxiliaries:
+            near |= self._variables(STRUCTURE)
+            clauses += self._clauses_of.get(STRUCTURE, ())
+        for variable in near:
+            clauses += structure([self._names[variable]])
+        return clauses
+
+    def _variables(self, origin: int) -> frozenset[int]:
+        """The variables that the clauses of a rule are about."""
+        met = self._met.get(origin)
+        if met is None:
+            literals = chain.from_iterable(self._clauses_of.get(origin, ()))
+            met = self._met[origin] = frozenset(self._variable_of[abs(literal)] for literal in literals)
+        return met
 
 
 def quickxplain(consistent: Callable[[list[int]], bool], background: list[int], soft: list[int]) -> list[int]:

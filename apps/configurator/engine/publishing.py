@@ -1,8 +1,8 @@
 """Compiling a model within a budget: which settings are tried, and which of the circuits is kept.
 
 No setting is best for every model, and the wrong one can cost a hundred times as much. So each gets a small allowance
-of edges at first, and larger ones when none finishes. What is cheap to compile is compiled with the other settings too, and
-the circuit with the fewest edges wins. Allowances are counted in edges and not in seconds, so that a model compiles
+of edges at first, and larger ones when none finishes. What is cheap to compile is compiled with another setting too, or
+with several, and the circuit with the fewest edges wins. Allowances are counted in edges and not in seconds, so that a model compiles
 to the same circuit on every machine.
 """
 
@@ -30,7 +30,7 @@ SCHEDULE = (
 )
 """Which setting is tried with which allowance, until one finishes."""
 CHEAP = 60_000
-"""A compile of at most this many edges (under half a second) is repeated with the other settings."""
+"""As long as all compiles together have made fewer edges than this (some half a second), another setting is tried."""
 SPARE = 1.2
 """How much more work than the first one that finished another setting may take."""
 DRIVERS_ABOVE = (120, 300)
@@ -65,25 +65,30 @@ def compile_clauses(
         setting = settings[index % len(settings)]
         compiled = _attempt(problem, setting, left, progress)
         if compiled is not None:
-            best = circuit_of(compiled, key)
-            if compiled.nodes.edges > CHEAP:
-                return best
-            others = [other for other in settings if other is not setting]
-            return _better(problem, others, best, replace(left, edges=int(SPARE * compiled.nodes.edges)))
+            others = sorted((other for other in settings if other is not setting), key=_by_drivers)
+            return _smallest(problem, others, compiled, left, key)
         if left.seconds <= 0 or left.edges == budget.edges:
             break
     raise BudgetExceeded(process_time() - started, budget.edges)
 
 
-def _better(problem: Reduced, settings: Sequence[Setting], best: Circuit, budget: Budget) -> Circuit:
-    """The smallest of the circuit and those of other settings."""
-    for setting in settings:
-        compiled = _attempt(problem, setting, budget, None)
+def _smallest(problem: Reduced, others: Sequence[Setting], first: Compiled, budget: Budget, key: str) -> Circuit:
+    """The smallest of the first circuit and those that other settings find while compiling is cheap."""
+    best, allowance = circuit_of(first, key), int(SPARE * first.nodes.edges)
+    made = first.nodes.edges
+    for setting in others:
+        if made >= CHEAP:
+            break
+        compiled = _attempt(problem, setting, replace(budget, edges=allowance), None)
+        made += compiled.nodes.edges if compiled else allowance
         if compiled is not None:
-            circuit = circuit_of(compiled, best.key)
-            if circuit.edges < best.edges:
-                best = circuit
+            best = min(best, circuit_of(compiled, key), key=lambda circuit: circuit.edges)
     return best
+
+
+def _by_drivers(setting: Setting) -> bool:
+    """Static orders before drivers: where compiling is cheap, components are so small that drivers seldom decide anything."""
+    return setting.drivers_above is not None
 
 
 def _attempt(problem: Reduced, setting: Setting, budget: Budget, progress: Progress | None) -> Compiled | None:
