@@ -69,14 +69,17 @@ def solved(session: "Session", choices: tuple[str, ...]) -> Answer | None:
     return None
 
 
-def work() -> bool:
-    """Answer questions for a slice of time, what was asked last first; whether more are waiting."""
+def work(*, limit_s: float = LIMIT_S) -> bool:
+    """Answer questions for a slice of time, what was asked last first; whether more are waiting.
+
+    ``limit_s`` is what one question may take.
+    """
     deadline = time.monotonic() + SLICE_S
     with try_lock("configurator.solve") as mine:
         while mine and (row := _next()):
             if time.monotonic() > deadline:
                 return True
-            _answer(row)
+            _answer(row, limit_s)
     return False
 
 
@@ -137,7 +140,7 @@ def _next() -> SolvedAnswer | None:
     return waiting.order_by("-asked_at").first()
 
 
-def _answer(row: SolvedAnswer) -> None:
+def _answer(row: SolvedAnswer, limit_s: float) -> None:
     asked = SolvedAnswer.objects.filter(pk=row.pk, state=State.QUEUED)
     if row.attempts >= ATTEMPTS:  # workers died of it
         asked.update(state=State.FAILED, model=None, done_at=timezone.now())
@@ -145,7 +148,7 @@ def _answer(row: SolvedAnswer) -> None:
     asked.update(attempts=F("attempts") + 1)
     started, fields = time.perf_counter(), dict[str, Any](state=State.FAILED)
     try:
-        answer = _solver(row).answer(tuple(row.choices), seconds=LIMIT_S)
+        answer = _solver(row).answer(tuple(row.choices), seconds=limit_s)
         fields = {"state": State.DONE, "answer": as_json(answer)}
     except TookTooLong:
         log.warning("solving_took_too_long", key=row.key)

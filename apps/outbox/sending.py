@@ -25,12 +25,14 @@ class Answer:
     took_ms: int
 
 
-def post(url: str, body: bytes, headers: Mapping[str, str], *, loopback: bool) -> Answer:
+def post(
+    url: str, body: bytes, headers: Mapping[str, str], *, loopback: bool, deadline_s: float = DEADLINE_S
+) -> Answer:
     """Send a body; every way in which this can fail is an answer, too."""
     began = time.monotonic()
     try:
         target = addresses.read(url, loopback=loopback)
-        status = _post(target, addresses.resolve(target, loopback=loopback), body, headers)
+        status = _post(target, addresses.resolve(target, loopback=loopback), body, headers, deadline_s)
         taken, text = 200 <= status < 300, str(status)
     except AddressRefused as error:
         taken, text = False, f"address refused: {error.extra['reason']}"
@@ -39,10 +41,10 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, loopback: bool) -
     return Answer(taken, text[:200], round((time.monotonic() - began) * 1000))
 
 
-def _post(target: Target, address: str, body: bytes, headers: Mapping[str, str]) -> int:
+def _post(target: Target, address: str, body: bytes, headers: Mapping[str, str], deadline_s: float) -> int:
     connection = http.client.HTTPConnection(target.host, target.port, timeout=TIMEOUT_S)
     sock = socket.create_connection((address, target.port), timeout=TIMEOUT_S)
-    watchdog = Timer(DEADLINE_S, _hang_up, [sock])
+    watchdog = Timer(deadline_s, _hang_up, [sock])
     watchdog.daemon = True
     watchdog.start()
     try:

@@ -2,21 +2,26 @@
 
 import hashlib
 import os
+import resource
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import numpy as np
 import pytest
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from apps.configurator import artefacts, machines
 from apps.configurator.artefacts import Verdict, find, open_file, path_of, write_file
 from apps.configurator.engine.circuit import Circuit, circuit_key
 from apps.configurator.engine.compiled import CompiledModel
@@ -35,7 +40,8 @@ from apps.configurator.services.artefacts import (
     prune_artefacts,
     work_on_requests,
 )
-from tests.factories.configurator import make_rule
+from tests.bench.models import make_vehicle
+from tests.factories.configurator import forget_circuits, make_rule
 
 CONTEXT = Context("CN")
 
@@ -51,6 +57,22 @@ def _fresh_process() -> None:
     forget_everything()
 
 
+def compiles(seen: CaptureQueriesContext) -> int:
+    """How many circuits were compiled: each is written once, whether or not somebody else was quicker."""
+    return sum(query["sql"].startswith('INSERT INTO "configurator_artefact" ') for query in seen.captured_queries)
+
+
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """This process may write no file of more bytes, as on a disk that is nearly full."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
 @pytest.mark.django_db
 def test_equal_rules_share_an_artefact_whatever_the_market_and_the_prices(car: Configurator) -> None:
     assert Artefact.objects.count() == 2  # the heater is sold in one of the two markets
@@ -61,13 +83,15 @@ def test_equal_rules_share_an_artefact_whatever_the_market_and_the_prices(car: C
 
 
 @pytest.mark.django_db
-def test_a_price_change_compiles_nothing(car: Configurator, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_args: object) -> Circuit:
-        raise AssertionError("compiled")
-
-    monkeypatch.setattr("apps.configurator.services.artefacts.compile_model", refuse)
+def test_a_price_change_compiles_nothing(car: Configurator) -> None:
     car.options.filter(code="large").update(price=350_000)
-    publish(configurator=car, clicks=0)
+    with CaptureQueriesContext(connection) as seen:
+        publish(configurator=car, clicks=0)
+    assert compiles(seen) == 0
+    make_rule(car, "another", "excludes", options=["rack", "red"])
+    with CaptureQueriesContext(connection) as seen:
+        publish(configurator=car, clicks=0)
+    assert compiles(seen) == 2
     assert open_session("small-car").answer(("large",)).from_total["large"] == 350_000
 
 
@@ -124,18 +148,28 @@ def test_a_missing_or_damaged_file_is_made_anew_from_the_database(car: Configura
 
 
 @pytest.mark.django_db
-def test_a_disk_that_takes_no_file_costs_memory_and_no_answer(
-    car: Configurator, monkeypatch: pytest.MonkeyPatch
+def test_a_full_disk_costs_memory_and_no_answer_and_is_left_clean(
+    car: Configurator, settings: Any, tmp_path: Path
 ) -> None:
-    key = Artefact.objects.values_list("key", flat=True)[0]
-    path_of(key).unlink(missing_ok=True)
-
-    def full(*_args: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(artefacts, "write_file", full)
+    settings.VAR = tmp_path
+    forget_everything()
+    key, size = Artefact.objects.values_list("key", "size")[0]
+    with files_of_at_most(size // 2):
+        assert isinstance(find(key), Circuit)
+    assert list(path_of(key).parent.iterdir()) == []
+    forget_everything()
     assert isinstance(find(key), Circuit)
-    assert not path_of(key).exists()
+    assert path_of(key).exists()
+
+
+@pytest.mark.django_db
+def test_where_no_folder_can_be_made_the_circuit_comes_from_the_database(
+    car: Configurator, settings: Any, tmp_path: Path
+) -> None:
+    settings.VAR = tmp_path
+    forget_everything()
+    (tmp_path / "artefacts").write_text("a file where the folder should be")
+    assert isinstance(find(Artefact.objects.values_list("key", flat=True)[0]), Circuit)
 
 
 @pytest.mark.django_db
@@ -171,30 +205,28 @@ def test_what_does_not_compile_is_remembered_so_that_nobody_tries_again() -> Non
 
 @pytest.mark.django_db
 def test_until_a_missing_circuit_is_there_the_answers_are_solved_and_the_same(
-    car: Configurator, monkeypatch: pytest.MonkeyPatch
+    car: Configurator, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    monkeypatch.setattr(machines, "RECHECK_S", 1e9)
     make_rule(car, "brand-new", "at_most", k=2, options=["tow", "rack", "heater"])
     publish(configurator=car, clicks=0)
     keys = list(Artefact.objects.values_list("key", flat=True))
     compiled = open_session("small-car").answer(("blue",))
-    Artefact.objects.all().delete()
-    for key in keys:
-        path_of(key).unlink(missing_ok=True)
-    forget_everything()
+    forget_circuits()
     session = open_session("small-car")
     assert not session.exact
-    assert isinstance(session.machine, SolverModel)
+    with django_assert_num_queries(0):  # it has looked a moment ago
+        assert isinstance(session.machine, SolverModel)
     assert session.answer(("blue",)) == compiled
     assert session.possible(("blue",)) == session.outline(("blue",)).possible
     request = ArtefactRequest.objects.get()
     assert request.key in keys
     assert work_on_requests() == 1
     assert not ArtefactRequest.objects.exists()
-    assert isinstance(session.machine, SolverModel)  # it has looked a moment ago
-    monkeypatch.setattr(machines, "RECHECK_S", 0)
-    assert open_session("small-car").exact
+    deadline = time.monotonic() + 60
+    while not session.exact and time.monotonic() < deadline:
+        time.sleep(0.1)
     assert isinstance(session.machine, CompiledModel)
+    assert open_session("small-car").exact
     assert session.answer(("blue",)) == compiled
 
 
@@ -259,26 +291,22 @@ def test_what_waits_to_be_published_is_not_pruned(car: Configurator) -> None:
 
 @pytest.mark.services
 @pytest.mark.django_db(transaction=True)
-def test_several_who_want_the_same_circuit_at_once_compile_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    model, compiled, barrier = small("contended"), [], Barrier(4)
+def test_several_who_want_the_same_circuit_at_once_compile_it_once() -> None:
+    model, barrier = make_vehicle(60, seed=60), Barrier(4)  # long enough that all of them find nothing at first
 
-    def slowly(*arguments: object) -> Circuit:
-        compiled.append(1)
-        time.sleep(0.3)
-        return compile_model(*arguments)  # type: ignore[arg-type]
-
-    monkeypatch.setattr("apps.configurator.services.artefacts.compile_model", slowly)
-
-    def want() -> int:
-        barrier.wait()
-        try:
-            return ensure_artefact(model, CONTEXT, apart=False).pk
-        finally:
-            connection.close()
+    def want() -> tuple[int, int]:
+        with CaptureQueriesContext(connection) as seen:
+            barrier.wait()
+            try:
+                made = ensure_artefact(model, CONTEXT, apart=False).pk
+            finally:
+                connection.close()
+        return made, compiles(seen)
 
     with ThreadPoolExecutor(4) as pool:
-        assert len({future.result() for future in [pool.submit(want) for _process in range(4)]}) == 1
-    assert len(compiled) == 1
+        wanted = [future.result() for future in [pool.submit(want) for _process in range(4)]]
+    assert len({made for made, _compiles in wanted}) == 1
+    assert sum(compiled for _made, compiled in wanted) == 1
 
 
 @pytest.mark.services

@@ -1,7 +1,9 @@
 """The page while the rules are not compiled: what is possible at once, prices when they are ready, never a wrong one."""
 
 import re
+import time
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from django.test import Client
 from apps.configurator import solving
 from apps.configurator.machines import forget_everything
 from apps.configurator.models import Build, Configurator
-from apps.configurator.services import open_session, sessions
+from apps.configurator.services import open_session
 from tests.factories.configurator import give_up_compiling, make_configurator
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +72,8 @@ def test_a_blocked_option_is_explained_without_prices(slow: Configurator, client
 def test_an_explanation_that_takes_too_long_says_so_on_the_page_and_to_programs(
     slow: Configurator, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sessions, "PATIENCE_S", 0.0)
+    started, looks = time.monotonic(), count()
+    monkeypatch.setattr(time, "monotonic", lambda: started + 10 * next(looks))  # ten seconds go by between two looks
     words = "The search for a way out took too long and was given up."
     _response, html = page(client, "?choices=buy,red&explain=tow", **HTMX)
     assert words in html

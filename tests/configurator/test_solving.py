@@ -83,14 +83,20 @@ def test_a_choice_that_does_not_exist_is_refused_and_asks_nothing(session: Sessi
 
 
 @pytest.mark.django_db
-def test_only_so_many_questions_wait(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(solving, "QUEUE", 2)
+def test_only_so_many_questions_wait(session: Session) -> None:
+    now = timezone.now()
+    others = [
+        SolvedAnswer(key=f"{number:064}", document="0" * 64, model={}, choices=[], asked_at=now)
+        for number in range(solving.QUEUE - 2)
+    ]
+    SolvedAnswer.objects.bulk_create(others)
     for choices in (("red",), ("blue",), ("tow",), ("rack",)):
         assert session.priced(choices) is None
-    assert SolvedAnswer.objects.count() == 2
+    assert SolvedAnswer.objects.count() == solving.QUEUE
+    SolvedAnswer.objects.filter(document="0" * 64).update(asked_at=now - timedelta(minutes=1))  # they have gone
     solving.work()
     assert session.priced(("tow",)) is None
-    assert SolvedAnswer.objects.filter(state=State.QUEUED).count() == 1
+    assert SolvedAnswer.objects.filter(document=session.document.sha256, state=State.QUEUED).count() == 1
 
 
 @pytest.mark.django_db
@@ -105,18 +111,13 @@ def test_what_nobody_waits_for_any_more_is_not_solved_until_somebody_asks_again(
 
 
 @pytest.mark.django_db
-def test_what_takes_too_long_is_given_up_and_tried_again_later(
-    session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    limit = solving.LIMIT_S
-    monkeypatch.setattr(solving, "LIMIT_S", 0.0)
+def test_what_takes_too_long_is_given_up_and_tried_again_later(session: Session) -> None:
     session.priced(("red",))
-    solving.work()
+    solving.work(limit_s=0.0)
     row = SolvedAnswer.objects.get()
     assert (row.state, row.model, row.answer) == (State.FAILED, None, None)
     assert session.priced(("red",)) is None
     assert SolvedAnswer.objects.get().state == State.FAILED
-    monkeypatch.setattr(solving, "LIMIT_S", limit)
     SolvedAnswer.objects.update(done_at=timezone.now() - timedelta(hours=1))
     session.priced(("red",))
     solving.work()

@@ -3,7 +3,6 @@
 import email
 import email.policy
 import json
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from apps.messaging.sending import GIVE_UP_AFTER, send_due, send_one
 from apps.messaging.sms.files import FileGateway
 from config.mailers import http_url
 from tests.factories.accounts import make_user
-from tests.messaging.servers import broken_mail, carrier, dues, mailbox
+from tests.messaging.servers import broken_mail, carrier, mailbox, zone_of_day
 
 pytestmark = pytest.mark.django_db
 BOTH = (Channel.EMAIL, Channel.SMS)
@@ -51,12 +50,10 @@ def gave_up(message: Message) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _composer(settings: Any) -> Iterator[None]:
+def _composer(settings: Any) -> None:
     settings.MESSAGE_COMPOSERS = {"test": __name__}
     settings.SMS_FOLDER = Path(settings.MEDIA_ROOT) / "sms"
     GAVE_UP.clear()
-    with dues():
-        yield
 
 
 def owe(key: str = "k1", **changes: Any) -> None:
@@ -64,7 +61,7 @@ def owe(key: str = "k1", **changes: Any) -> None:
         "composer": "test",
         "reference": "R1",
         "kind": "news",
-        "to": services.Reader("reader@example.com", "138 0013 8000", language="zh-hans"),
+        "to": services.Reader("reader@example.com", "138 0013 8000", language="zh-hans", zone=zone_of_day()),
         "channels": BOTH,
     }
     services.owe(key=key, **(details | changes))
@@ -195,12 +192,6 @@ def test_nobody_is_woken_by_an_sms() -> None:
     zone = ZoneInfo("Asia/Shanghai")
     night = datetime(2026, 12, 1, 23, 0, tzinfo=zone)
     morning = datetime(2026, 12, 2, 8, 0, tzinfo=zone)
-    # ``dues`` lets the other tests run at any hour: the real hours are put back here.
-    from datetime import time
-
-    from apps.messaging import quiet
-
-    quiet.BEGINS, quiet.ENDS = time(21, 30), time(8, 0)
     assert allowed_from(night, "Asia/Shanghai") == morning
     assert allowed_from(morning - timedelta(seconds=1), "Asia/Shanghai") == morning
     assert allowed_from(morning, "Asia/Shanghai") == morning
@@ -210,15 +201,9 @@ def test_nobody_is_woken_by_an_sms() -> None:
 
 
 def test_an_sms_that_falls_into_the_night_waits_and_that_is_no_attempt(monkeypatch: pytest.MonkeyPatch) -> None:
-    from datetime import time
-
-    from apps.messaging import quiet
-
-    monkeypatch.setattr(quiet, "BEGINS", time(21, 30))
-    monkeypatch.setattr(quiet, "ENDS", time(8, 0))
     night = datetime(2026, 12, 1, 23, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
     monkeypatch.setattr(timezone, "now", lambda: night)
-    owe()
+    owe(to=services.Reader("reader@example.com", "138 0013 8000", zone="Asia/Shanghai"))
     assert send_due() is False
     assert states() == [("email", "sent", ""), ("sms", "due", "")]
     message = Message.objects.get(channel="sms")

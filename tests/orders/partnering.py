@@ -1,12 +1,17 @@
 """Partners as a process of their own for tests: behind a socket, with books that no crash of ours touches."""
 
+import json
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 SECRET = "d2hhdCBtYWtlciBhbmQgcG9ydGFsIHNoYXJl"
@@ -49,3 +54,29 @@ def stand_in(folder: Path, *, speed: float = 1e9, faults: str = "", tell: str = 
         process.wait(10)
         assert process.stdout is not None
         process.stdout.close()
+
+
+@contextmanager
+def maker_meanwhile(look: Callable[[], None]) -> Iterator[str]:
+    """The address of a maker that takes every build and, before it answers, does this in a thread of its own."""
+
+    class Maker(BaseHTTPRequestHandler):
+        def do_PUT(self) -> None:
+            look()
+            state: dict[str, Any] = {"accepted": True, "vin": None, "as_built": []}
+            state["next_at"] = datetime.now(UTC).isoformat()
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(state).encode())
+
+        def log_message(self, *_arguments: object) -> None:
+            """Nobody reads it."""
+
+    with HTTPServer(("127.0.0.1", 0), Maker) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/maker"
+        finally:
+            server.shutdown()
+            thread.join()

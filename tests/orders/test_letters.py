@@ -28,7 +28,7 @@ from tests.factories.orders import (
     run_until,
     signed_order,
 )
-from tests.messaging.servers import dues
+from tests.messaging.servers import make_due
 
 pytestmark = pytest.mark.django_db
 REFUND = ("orders.refund_order",)
@@ -36,8 +36,8 @@ REFUND = ("orders.refund_order",)
 
 def letters(order: Order, kind: str) -> list[str]:
     """Send what is due; the texts of this kind, oldest first, in the order's language."""
-    with dues():
-        send_due(slice_s=60)
+    make_due()
+    send_due(slice_s=60)
     sent = Message.objects.about(order.number).filter(kind=kind, channel="email", state="sent").order_by("pk")
     return [f"{one.subject}\n{one.text}" for one in sent]
 
@@ -133,8 +133,8 @@ def test_whoever_waits_is_written_once_when_a_place_is_free_in_their_language() 
     entry = waiting.join(build=build.code, email="wang@example.com", language="zh-hans", user=user)
     make_slots(configurator)
     assert (waiting.serve(entry.model), waiting.serve(entry.model)) == (1, 0)
-    with dues():
-        send_due(slice_s=60)
+    make_due()
+    send_due(slice_s=60)
     [message] = Message.objects.filter(kind="waiting_offer")
     assert (message.recipient, message.state) == ("wang@example.com", "sent")
     assert f"/zh-hans/waiting/{entry.token}/" in message.text

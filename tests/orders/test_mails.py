@@ -16,7 +16,7 @@ from apps.orders.services import transitions
 from apps.orders.services.claiming import ask_for_link
 from tests.factories.accounts import make_user
 from tests.factories.orders import make_order, ready_order
-from tests.messaging.servers import broken_mail, dues
+from tests.messaging.servers import broken_mail, make_due
 
 pytestmark = pytest.mark.django_db
 
@@ -30,8 +30,8 @@ def written(order: Order, kind: str) -> dict[str, Message]:
     """Owe and send a message of one kind; returns it by channel."""
     Message.objects.all().delete()
     transitions.notify(order, kind, data={"amount": 12_345_600})
-    with dues():
-        send_due()
+    make_due()
+    send_due()
     return {one.channel: one for one in Message.objects.filter(kind=kind)}
 
 
@@ -67,10 +67,10 @@ def test_every_message_that_is_ever_owed_has_a_text_of_its_own() -> None:
 def test_a_mail_that_never_leaves_needs_a_person(order: Order) -> None:
     with broken_mail(ConnectionRefusedError):
         for _ in range(GIVE_UP_AFTER):
-            with dues():
-                assert send_one()
-        with dues():
-            assert not send_one()
+            make_due()
+            assert send_one()
+        make_due()
+        assert not send_one()
     assert order.work_items.get().kind == "mail"
     assert order.notices.get().state == "failed"
 
@@ -104,8 +104,8 @@ def test_an_order_that_is_rolled_back_owes_nothing(order: Order) -> None:
 def test_the_car_that_is_ready_comes_with_its_time_and_a_calendar_file() -> None:
     order = ready_order()
     assert order.appointment is not None
-    with dues():
-        send_due()
+    make_due()
+    send_due()
     ready = order.notices.get(kind="ready", channel="email")
     assert ready.files[0]["name"] == "appointment.ics"
     assert f"UID:{order.appointment.pk}@kaiche" in ready.files[0]["content"]

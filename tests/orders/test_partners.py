@@ -8,21 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.test import Client
 from django.utils import timezone
 
 from apps.orders import services
-from apps.orders.fulfilment import asking
 from apps.orders.fulfilment.drain import LEASE, run_step
-from apps.orders.fulfilment.outcomes import Ask
 from apps.orders.lifecycle import Status
 from apps.orders.models import FulfilmentStep, Order, PartnerBehaviour, PartnerJob
 from apps.orders.partners import PartnerFailed, simulation
 from apps.outbox import signing
 from tests.factories.accounts import make_staff
 from tests.factories.orders import pay, run_until, signed_order
-from tests.orders.partnering import SECRET, StandIn, stand_in
+from tests.orders.partnering import SECRET, StandIn, maker_meanwhile, stand_in
 
 pytestmark = pytest.mark.django_db
 
@@ -43,31 +41,22 @@ def go_on(order: Order) -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.services
-def test_nothing_is_locked_and_no_transaction_is_open_while_a_partner_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    order, seen = signed_order(), []
+def test_nothing_is_locked_and_no_transaction_is_open_while_a_partner_is_asked(settings: Any) -> None:
+    order, seen, ours = signed_order(), [], connections["default"]
 
-    def prepare(order: Order, step: FulfilmentStep) -> Any:
-        call = asking.ASKS["submit_build", 1].prepare(order, step)
+    def look() -> None:
+        try:
+            with connection.cursor() as cursor:  # whoever wants the rows gets them at once
+                cursor.execute("SELECT 1 FROM orders_order WHERE id = %s FOR UPDATE NOWAIT", [order.pk])
+                cursor.execute(
+                    "SELECT calling_until FROM orders_fulfilmentstep WHERE order_id = %s FOR UPDATE NOWAIT", [order.pk]
+                )
+                seen.append((ours.in_atomic_block, cursor.fetchone()[0] is not None))
+        finally:
+            connection.close()
 
-        def watched() -> object:
-            other = connection.copy()
-            try:
-                with other.cursor() as cursor:  # whoever wants the rows gets them at once
-                    cursor.execute("SELECT 1 FROM orders_order WHERE id = %s FOR UPDATE NOWAIT", [order.pk])
-                    cursor.execute(
-                        "SELECT calling_until FROM orders_fulfilmentstep WHERE id = %s FOR UPDATE NOWAIT", [step.pk]
-                    )
-                    seen.append((connection.in_atomic_block, cursor.fetchone()[0] is not None))
-            finally:
-                other.close()
-            return call()
-
-        return watched
-
-    known = dict(asking.ASKS)
-    known["submit_build", 1] = Ask(prepare, known["submit_build", 1].confirm)
-    monkeypatch.setattr("apps.orders.fulfilment.drain.ASKS", known)
-    assert run_step()
+    with maker_meanwhile(look) as settings.MAKER_URL:
+        assert run_step()
     assert seen == [(False, True)]
     assert list(order.steps.values_list("kind", "status")) == [("submit_build", "done"), ("await_slot", "ready")]
 
@@ -286,7 +275,7 @@ def test_over_a_socket_a_repeated_request_begins_one_job_and_a_recall_ends_it(el
 
 
 def test_nobody_there_a_wrong_secret_and_silence_are_failures(
-    elsewhere: StandIn, settings: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+    elsewhere: StandIn, settings: pytest.FixtureRequest
 ) -> None:
     import socket
 
@@ -298,9 +287,12 @@ def test_nobody_there_a_wrong_secret_and_silence_are_failures(
         partners.maker().state(key="1:submit_build:1")
     with pytest.raises(PartnerFailed, match="ConnectionRefusedError"):
         over_http.Maker("http://127.0.0.1:9/maker").state(key="1:submit_build:1")
-    monkeypatch.setattr(over_http, "TIMEOUT_S", 0.2)
-    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(PartnerFailed, match="TimeoutError"):
-        over_http.Maker(f"http://127.0.0.1:{silent.getsockname()[1]}/maker").state(key="1:submit_build:1")
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        maker = over_http.Maker(f"http://127.0.0.1:{silent.getsockname()[1]}/maker", timeout_s=0.2)
+        began = time.monotonic()
+        with pytest.raises(PartnerFailed, match="TimeoutError"):
+            maker.state(key="1:submit_build:1")
+        assert time.monotonic() - began < partners.TIMEOUT_S
 
 
 def test_the_lease_is_longer_than_a_call_may_take() -> None:

@@ -26,7 +26,7 @@ from tests.factories.accounts import make_staff, make_user
 from tests.factories.bundles import make_accessory, make_charger, stock_of
 from tests.factories.configurator import make_configurator
 from tests.factories.orders import delivered_order, pay, place, reserved_order, run_until
-from tests.messaging.servers import dues
+from tests.messaging.servers import make_due
 from tests.orders.test_cancelling import refunds_arrive
 from tests.orders.test_returns import back
 
@@ -119,8 +119,8 @@ def test_from_survey_by_quote_and_day_to_the_buyers_acceptance(clerk: User) -> N
         "accept_installation",
     ]  # fmt: skip
     assert ("accept_quote", "buyer", 90_000) in steps
-    with dues():
-        send_due(slice_s=60)
+    make_due()
+    send_due(slice_s=60)
     told = Message.objects.about(line.order.number).filter(channel="email", kind__startswith="install")
     assert list(told.order_by("pk").values_list("kind", flat=True)) == [
         "install_survey", "install_survey", "install_quoted", "install_booked", "install_booked", "install_done",

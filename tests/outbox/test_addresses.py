@@ -85,10 +85,9 @@ def test_a_redirect_is_an_answer_and_not_followed() -> None:
         assert (answer.taken, answer.text, len(kind.got)) == (False, "302", 1)
 
 
-def test_who_answers_a_byte_now_and_then_does_not_keep_us(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "DEADLINE_S", 0.5)
+def test_who_answers_a_byte_now_and_then_does_not_keep_us() -> None:
     with receiver(drip=True) as (_kind, url):
-        answer = sending.post(url, b"{}", {}, loopback=True)
+        answer = sending.post(url, b"{}", {}, loopback=True, deadline_s=0.5)
     assert not answer.taken
     assert 400 <= answer.took_ms < 4000
 

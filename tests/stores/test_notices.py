@@ -10,7 +10,7 @@ from apps.stores import services
 from apps.stores.kinds import ANSWER_WITHIN
 from apps.stores.models import Appointment
 from tests.factories.stores import MONDAY, at, make_appointment, make_store
-from tests.messaging.servers import dues
+from tests.messaging.servers import make_due
 
 pytestmark = pytest.mark.django_db
 EARLY = MONDAY - timedelta(days=6)
@@ -34,9 +34,9 @@ def test_a_booking_is_confirmed_with_a_calendar_file_and_reminded_three_times() 
     assert [mine.starts_at - due[kind] for kind in ("remind_72", "remind_24", "remind_2")] == [
         timedelta(hours=72), timedelta(hours=24), timedelta(hours=2),
     ]  # fmt: skip
-    with dues():
-        Message.objects.filter(kind__startswith="remind").update(next_at=mine.starts_at)
-        send_due()
+    make_due()
+    Message.objects.filter(kind__startswith="remind").update(next_at=mine.starts_at)
+    send_due()
     sent = Message.objects.get(kind="confirmed", channel="email")
     assert "BEGIN:VCALENDAR" in sent.files[0]["content"]
     assert "STATUS:CONFIRMED" in sent.files[0]["content"]
@@ -54,9 +54,9 @@ def test_moving_takes_back_the_old_reminders_and_sets_new_ones() -> None:
     new = services.reschedule(old, at(15), now=EARLY)
     assert set(owed(old).values()) == {"skipped"}
     assert {kind for kind, _channel in owed(new)} == {"moved", "remind_72", "remind_24", "remind_2"}
-    with dues():
-        Message.objects.filter(kind__startswith="remind").update(next_at=new.starts_at)
-        send_due()
+    make_due()
+    Message.objects.filter(kind__startswith="remind").update(next_at=new.starts_at)
+    send_due()
     file = Message.objects.get(reference=str(new.pk), kind="moved", channel="email").files[0]["content"]
     # A calendar knows it as the same event.
     assert f"UID:{old.pk}@kaiche" in file
@@ -67,8 +67,8 @@ def test_moving_takes_back_the_old_reminders_and_sets_new_ones() -> None:
 def test_cancelling_takes_back_what_was_to_come_and_takes_it_out_of_the_calendar(by: str, kind: str) -> None:
     mine = make_appointment(now=EARLY)
     services.cancel(mine, by=by, now=EARLY)
-    with dues():
-        send_due()
+    make_due()
+    send_due()
     states = owed(mine)
     assert states.pop((kind, "email")) == "sent"
     states.pop((kind, "sms"), None)
@@ -88,8 +88,8 @@ def test_a_store_that_answers_each_wish_is_told_about_too() -> None:
 def test_a_wish_that_nobody_answers_is_declined_and_said() -> None:
     mine = make_appointment(store=make_store(confirms_at_once=False), starts_at=at(15))
     services.expire_holds(now=MONDAY + ANSWER_WITHIN + timedelta(hours=2))
-    with dues():
-        send_due()
+    make_due()
+    send_due()
     assert owed(mine)["declined", "email"] == "sent"
     assert owed(mine)["requested", "email"] == "skipped"
 
@@ -99,7 +99,7 @@ def test_the_messages_speak_the_language_of_the_booking() -> None:
 
     with translation.override("zh-hans"):
         mine = make_appointment(now=EARLY)
-    with dues():
-        send_due()
+    make_due()
+    send_due()
     assert mine.language == "zh-hans"
     assert "预约已确认" in Message.objects.get(kind="confirmed", channel="sms").text

@@ -14,17 +14,17 @@ from apps.orders.partners import TIMEOUT_S, CarrierState, Facts, MakerState, Par
 class Client:
     """``PUT jobs/<key>`` begins a job or asks for its state, ``GET`` only asks, ``DELETE`` gives it up."""
 
-    def __init__(self, url: str) -> None:
-        self.url = urlsplit(url)
+    def __init__(self, url: str, timeout_s: float = TIMEOUT_S) -> None:
+        self.url, self.timeout_s = urlsplit(url), timeout_s
 
     def call(self, method: str, key: str, facts: Facts | None = None) -> dict[str, Any]:
-        """One call, at most five seconds for each part of it.
+        """One call, at most so many seconds (five) for each part of it.
 
         Raises:
             PartnerFailed
         """
         kind = http.client.HTTPSConnection if self.url.scheme == "https" else http.client.HTTPConnection
-        connection = kind(self.url.hostname or "", self.url.port, timeout=TIMEOUT_S)
+        connection = kind(self.url.hostname or "", self.url.port, timeout=self.timeout_s)
         headers = {"Authorization": f"Bearer {settings.PARTNER_SECRET}", "Idempotency-Key": key}
         body = json.dumps(facts).encode() if facts is not None else None
         if body is not None:
