@@ -13,7 +13,7 @@ from apps.configurator import solving
 from apps.configurator.machines import forget_everything
 from apps.configurator.models import Build, Configurator
 from apps.configurator.services import open_session
-from tests.factories.configurator import give_up_compiling, make_configurator
+from tests.factories.configurator import make_slow_configurator
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -23,9 +23,7 @@ SLUG = "slow-car"
 @pytest.fixture
 def slow() -> Iterator[Configurator]:
     """A car whose compile was given up. Its price makes it a document that no other test has opened."""
-    found = make_configurator(SLUG, base=51_234)
-    give_up_compiling(open_session(SLUG).document)
-    yield found
+    yield make_slow_configurator(SLUG, 51_234)
     forget_everything()
 
 

@@ -12,7 +12,7 @@ from apps.configurator.engine.compiler import Budget
 from apps.configurator.loading import publish
 from apps.configurator.machines import forget_everything
 from apps.configurator.models import Artefact, Build, Configurator, Rule
-from apps.configurator.services import save_build
+from apps.configurator.services import open_session, save_build
 from apps.configurator.services.artefacts import ensure_artefact, parts_of
 from tests.factories.catalog import make_car_model
 
@@ -104,19 +104,28 @@ def make_configurator(slug: str = "small-car", *, published: bool = True, **chan
     return configurator
 
 
-def forget_circuits() -> None:
-    """As a database that was filled before circuits were kept, on a machine without their files."""
-    for key in Artefact.objects.values_list("key", flat=True):
+def forget_circuits(*keys: str) -> None:
+    """As a database that was filled before circuits were kept, on a machine without their files; all, or these."""
+    rows = Artefact.objects.filter(key__in=keys) if keys else Artefact.objects.all()
+    for key in rows.values_list("key", flat=True):
         path_of(key).unlink(missing_ok=True)
-    Artefact.objects.all().delete()
+    rows.delete()
     forget_everything()
 
 
 def give_up_compiling(document: Document) -> None:
     """Compile it with a budget that no rules fit in: the verdict is that they are too entangled."""
-    forget_circuits()
-    for part in parts_of(document, timezone.localdate()):
+    parts = list(parts_of(document, timezone.localdate()))
+    forget_circuits(*(part.key for part in parts))
+    for part in parts:
         assert not ensure_artefact(part.model, part.context, budget=Budget(edges=1), apart=False).compiled
+
+
+def make_slow_configurator(slug: str, base: int) -> Configurator:
+    """The small car on sale with a verdict that its rules do not compile. ``base``, in yuan, makes it a new document."""
+    found = make_configurator(slug, base=base)
+    give_up_compiling(open_session(slug).document)
+    return found
 
 
 def make_rule(configurator: Configurator, code: str, kind: str, **parameters: Any) -> Rule:
