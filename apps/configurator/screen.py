@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from apps.common.money import signed_yuan, yuan
@@ -361,7 +360,7 @@ def cars_left(count: int | None) -> str:
     if count is None:
         return ""
     if count < MANY:
-        return number_format(count, force_grouping=True)
+        return f"{count:,}"  # as in prices, in every language
     power = str(len(str(count)) - 1).translate(SUPERSCRIPT)
     return _("about %(digit)s × 10%(power)s") % {"digit": str(count)[0], "power": power}
 

@@ -11,7 +11,7 @@ from tests.e2e.conftest import Portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.services]
 PATIENCE_MS = 240_000
-SHADES = [(1440, "light", ""), (820, "dark", "/zh-hans")]
+SHADES = [(1440, "light", ""), (820, "dark", "/zh-hans"), (390, "light", "")]
 
 
 def sign_in(chrome: Browser, portal: Portal, email: str, width: int = 1440, scheme: str = "light") -> Page:
@@ -118,7 +118,7 @@ def test_a_rule_is_written_with_the_keyboard_published_by_two_and_on_sale(
     guest.context.close()
 
 
-@pytest.mark.parametrize(("width", "scheme", "language"), SHADES, ids=["desk", "tablet"])
+@pytest.mark.parametrize(("width", "scheme", "language"), SHADES, ids=["desk", "tablet", "phone"])
 def test_every_page_of_the_workspace_is_accessible_and_fits(
     chrome: Browser, portal: Portal, width: int, scheme: str, language: str
 ) -> None:

@@ -46,7 +46,7 @@ class ConfiguratorAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
     """Nothing is changed or deleted here: the workspace logs who changed what."""
 
     form = NewCarForm
-    list_display = ("car_model", "workspace", "price", "number_of_options", "number_of_rules", "current")
+    list_display = ("car", "workspace", "price", "number_of_options", "number_of_rules", "current")
     list_select_related = ("car_model__brand", "current__configurator__car_model")
     search_fields = ("car_model__slug", "car_model__name_en", "car_model__name_zh")
     autocomplete_fields = ("car_model",)
@@ -83,6 +83,10 @@ class ConfiguratorAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
         self, request: HttpRequest, obj: Configurator, post_url_continue: str | None = None
     ) -> HttpResponse:
         return HttpResponseRedirect(address_of(None, obj.pk))
+
+    @display(description=_("car model"), ordering="car_model")  # type: ignore[untyped-decorator]
+    def car(self, configurator: Configurator) -> str:
+        return configurator.car_model.full_name
 
     @display(description=_("rules and options"))  # type: ignore[untyped-decorator]
     def workspace(self, configurator: Configurator) -> str:

@@ -28,7 +28,7 @@ def page(
     around = {} if partial and getattr(request, "htmx", False) else admin.site.each_context(request)
     base = {
         **around,
-        "title": " · ".join(part for part in (str(configurator), title) if part),
+        "title": " · ".join(part for part in (configurator.car_model.full_name, title) if part),
         "configurator": configurator,
         "base": base_of(configurator),
         "is_fullwidth": "1",

@@ -165,6 +165,7 @@ def _publication(
         "refusal": refusal,
         "reason": reason,
         "problems": [sentence(problem) for problem in found.problems],
+        "cars": f"{int(found.report.get('cars') or 0):,}",
         "warnings": [sentence(problem) for problem in found.report.get("warnings", [])],
         "may_decide": found.state == Publication.State.WAITING and may(request, APPROVE) and not own,
         "own": own,
