@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
-from apps.catalog.forms import SpecSheetForm, initial_of, spec_fieldsets
+from apps.catalog.forms import CarModelForm, SpecSheetForm, TrimForm, initial_of, spec_fieldsets
 from apps.catalog.models import Brand, CarModel, SpecSheet, SpecValue, Trim
 from apps.catalog.services import index_car_models, publish_sheet
 from apps.common.money import yuan
@@ -38,6 +38,7 @@ class BrandAdmin(ModelAdmin):  # type: ignore[misc]
 
 class TrimInline(TabularInline):  # type: ignore[misc]
     model = Trim
+    form = TrimForm
     extra = 0
     fields = ["code", "name_en", "name_zh", "energy", "price", "rent_price", "position", "on_sale"]
     show_change_link = True
@@ -45,6 +46,7 @@ class TrimInline(TabularInline):  # type: ignore[misc]
 
 @admin.register(CarModel)
 class CarModelAdmin(ModelAdmin):  # type: ignore[misc]
+    form = CarModelForm
     list_display = [
         "full_name",
         "body",
@@ -76,6 +78,7 @@ class CarModelAdmin(ModelAdmin):  # type: ignore[misc]
 
 @admin.register(Trim)
 class TrimAdmin(ModelAdmin):  # type: ignore[misc]
+    form = TrimForm
     list_display = [
         "code",
         "name",

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.db import transaction
 
-from apps.catalog.looks import looks
+from apps.catalog.looks import image_of
 from apps.catalog.models import Brand, CarModel, SpecSheet, SpecValue, Trim
-from apps.catalog.services import SpecEntry, check_entries, headline_range, index_car_models, spec_values
+from apps.catalog.services import SpecEntry, check_entries, check_picture, headline_range, index_car_models, spec_values
 from apps.catalog.specs import BY_KEY, Cycle, Kind
 from apps.common.demo import DemoOptions, Report
 
@@ -63,7 +63,8 @@ def _store_models(rows: list[tuple[str, dict[str, Any]]], brands: dict[str, Bran
             slug=row["slug"],
             size_class=row["size"],
             **{name: row.get(name, "") for name in _MODEL_FIELDS},
-            **{name: row.get(name, default) for name, default in _MODEL_OPTIONS.items()} | {"image": _image_of(row)},
+            **{name: row.get(name, default) for name, default in _MODEL_OPTIONS.items()}
+            | {"image": image_of(row["slug"])},
             **dict(zip(_DIMENSIONS, row.get("dimensions", ()), strict=False)),
         )
         for brand, row in rows
@@ -71,11 +72,6 @@ def _store_models(rows: list[tuple[str, dict[str, Any]]], brands: dict[str, Bran
     update = ["brand", "size_class", *_MODEL_FIELDS, *_MODEL_OPTIONS, *_DIMENSIONS]
     CarModel.objects.bulk_create(car_models, update_conflicts=True, unique_fields=["slug"], update_fields=update)
     return {one.slug: one for one in CarModel.objects.filter(slug__in=[row["slug"] for _, row in rows])}
-
-
-def _image_of(row: dict[str, Any]) -> str:
-    """The key of the model's stills; a drawn side view where there are none."""
-    return str(row.get("image") or (row["slug"] if row["slug"] in looks() else ""))
 
 
 def _store_trims(rows: list[tuple[CarModel, dict[str, Any], dict[str, Any]]]) -> dict[str, Trim]:
@@ -101,15 +97,19 @@ def _store_trims(rows: list[tuple[CarModel, dict[str, Any], dict[str, Any]]]) ->
     update = ["car_model", "name_en", "name_zh", "energy", "price", "rent_price", "position", "on_sale"]
     update += ["range_km", "range_cycle"]
     Trim.objects.bulk_create(trims, update_conflicts=True, unique_fields=["code"], update_fields=update)
-    return {trim.code: trim for trim in Trim.objects.filter(code__in=[row["code"] for _, _, row in rows])}
+    return {
+        trim.code: trim
+        for trim in Trim.objects.select_related("car_model").filter(code__in=[row["code"] for _, _, row in rows])
+    }
 
 
 def _store_sheets(rows: list[tuple[Trim, dict[str, Any], dict[str, Any]]]) -> None:
     """First versions in bulk. A trim that has a sheet keeps it: what the back office published since is the truth."""
     measured = set(SpecSheet.objects.filter(trim__in=[trim for trim, _, _ in rows]).values_list("trim", flat=True))
     fresh = [(trim, list(_entries(model, row))) for trim, model, row in rows if trim.pk not in measured]
-    for _, entries in fresh:
+    for trim, entries in fresh:
         check_entries(entries)
+        check_picture(image=trim.car_model.image, trim=trim.code, entries=entries)
     sheets = SpecSheet.objects.bulk_create([SpecSheet(trim=trim, version=1) for trim, _ in fresh])
     values = [value for sheet, (_, entries) in zip(sheets, fresh, strict=True) for value in spec_values(sheet, entries)]
     SpecValue.objects.bulk_create(values, batch_size=2000)
@@ -123,7 +123,10 @@ def _entries(model: dict[str, Any], trim: dict[str, Any]) -> Iterator[SpecEntry]
         key, _, cycle = name.rpartition("_")
         if cycle.upper() not in Cycle.values:
             key, cycle = name, Cycle.CLTC if BY_KEY[name].by_cycle else ""
-        if BY_KEY[key].kind is Kind.TEXT:
+        if choices := BY_KEY[key].choices:
+            text_en, text_zh = choices[value]
+            yield SpecEntry(key=key, text_en=text_en, text_zh=text_zh)
+        elif BY_KEY[key].kind is Kind.TEXT:
             text_en, text_zh = _TEXTS[key][value]
             yield SpecEntry(key=key, text_en=text_en, text_zh=text_zh)
         else:

@@ -13,3 +13,13 @@ class UnknownSpec(InvalidInput):
 class WrongSpecValue(InvalidInput):
     code = "wrong_spec_value"
     message = _("“%(key)s” does not fit its definition: %(problem)s")
+
+
+class PictureShowsMore(InvalidInput):
+    """A picture is a promise. ``field`` is the spec's key."""
+
+    code = "picture_shows_more"
+    message = _(
+        "%(trim)s: the car's picture shows “%(shown)s” (%(label)s), and the spec sheet does not have it. "
+        "Give the car a picture without it, or correct the sheet."
+    )

@@ -1,6 +1,6 @@
 """How each car is drawn: its dimensions from the catalogue, everything else from ``data/looks.toml``. Pure.
 
-A look is the spec that ``static/js/car`` builds a car from.
+A look is the spec that ``static/js/car`` builds a car from. It is also what a still shows: ``equipment.py`` reads it.
 """
 
 import tomllib
@@ -12,6 +12,8 @@ from typing import Any
 Look = dict[str, Any]
 FILE = Path(__file__).parent / "data" / "looks.toml"
 SIDES = ("length", "width", "height", "wheelbase")
+# What the file says about a car's stills, and is no part of the car.
+ASIDE = frozenset({"dimensions", "paints", "image", "options"})
 
 
 @cache
@@ -20,8 +22,20 @@ def looks() -> Mapping[str, Mapping[str, Any]]:
     return tomllib.loads(FILE.read_text())
 
 
-def look_of(slug: str, dimensions: Sequence[int | None], paint: Mapping[str, str] | None = None) -> Look | None:
-    """The look of a model with these outer measures (length, width, height, wheelbase in mm), in this paint.
+@cache
+def by_image() -> Mapping[str, str]:
+    """The slug of the model that an image's name stands for."""
+    return {image_of(slug): slug for slug in looks()}
+
+
+def image_of(slug: str) -> str:
+    """What the names of a model's stills begin with; empty for a model without a look."""
+    drawn = looks().get(slug)
+    return "" if drawn is None else str(drawn.get("image", slug))
+
+
+def look_of(slug: str, dimensions: Sequence[int | None], paint: str = "") -> Look | None:
+    """The look of a model with these outer measures (length, width, height, wheelbase in mm), in its own paint or a named one.
 
     ``None`` where the file has no such car, or neither it nor the catalogue knows the measures.
     """
@@ -31,15 +45,28 @@ def look_of(slug: str, dimensions: Sequence[int | None], paint: Mapping[str, str
     measures = list(dimensions) if all(dimensions) else drawn.get("dimensions")
     if measures is None:
         return None
-    look = {key: value for key, value in drawn.items() if key not in ("dimensions", "paints")}
+    dressed = in_paint(slug, paint)
+    look = {key: value for key, value in dressed.items() if key not in ASIDE}
     look["dims"] = dict(zip(SIDES, measures, strict=True))
     look["interior"] = {"color": drawn["interior"]}
-    if paint is not None:
-        look["paint"] = dict(paint)
     return look
 
 
-def paints_of(slug: str) -> Mapping[str, Mapping[str, str]]:
-    """The paints that a model is also shown in, by the name that stands in the picture's: colour and finish."""
-    paints: Mapping[str, Mapping[str, str]] = looks().get(slug, {}).get("paints", {})
+def in_paint(slug: str, paint: str = "") -> Mapping[str, Any]:
+    """What the file says of a car in one of its paints: a paint may bring wheels and options of its own.
+
+    Raises:
+        KeyError: there is no such car, or it is not shown in that paint.
+    """
+    drawn = looks()[slug]
+    if not paint:
+        return drawn
+    other = dict(drawn["paints"][paint])
+    colour = {"color": other.pop("color"), "finish": other.pop("finish")}
+    return {**drawn, **other, "paint": colour}
+
+
+def paints_of(slug: str) -> Mapping[str, Mapping[str, Any]]:
+    """The paints that a model is also shown in, by the name that stands in the picture's."""
+    paints: Mapping[str, Mapping[str, Any]] = looks().get(slug, {}).get("paints", {})
     return paints

@@ -8,10 +8,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from apps.catalog import search
-from apps.catalog.errors import UnknownSpec, WrongSpecValue
+from apps.catalog import equipment, search
+from apps.catalog.errors import PictureShowsMore, UnknownSpec, WrongSpecValue
 from apps.catalog.models import CarModel, SpecSheet, SpecValue, Trim
 from apps.catalog.specs import BY_KEY, Cycle, Kind
+from apps.common.translated import content_language
 
 # A range by the Chinese cycle is what customers compare; another cycle stands in only where there is none.
 _CYCLE_PREFERENCE = (Cycle.CLTC, Cycle.WLTC, Cycle.NEDC)
@@ -61,11 +62,42 @@ def _problem(entry: SpecEntry) -> str:
     if definition.kind is Kind.TEXT:
         if entry.number is not None or not (entry.text_en and entry.text_zh):
             return _("it needs a text in both languages.")
+        if definition.choices and (entry.text_en, entry.text_zh) not in definition.choices.values():
+            return _("it has to be one of the choices.")
     elif entry.decimal is None or entry.text_en or entry.text_zh or entry.decimal <= 0:
         return _("it needs a number above zero.")
     if definition.by_cycle != (entry.cycle in Cycle.values):
         return _("it needs a test cycle.") if definition.by_cycle else _("it has no test cycle.")
     return ""
+
+
+def check_picture(*, image: str, trim: str, entries: Iterable[SpecEntry]) -> None:
+    """Hold what a car's picture shows against the sheet of a trim with this code: it may show less, never more.
+
+    Raises:
+        PictureShowsMore: with the first spec's key as ``field``.
+    """
+    stated = {entry.key: entry for entry in entries}
+    choices = {key: BY_KEY[key].code_of(stated[key].text_en) for key in equipment.RANKS if key in stated}
+    size = stated[equipment.WHEEL_SIZE].decimal if equipment.WHEEL_SIZE in stated else None
+    shown = equipment.shown(image)
+    sheet = equipment.Sheet({key: code for key, code in choices.items() if code}, size)
+    for key in equipment.excess(shown, sheet):
+        definition, value = BY_KEY[key], getattr(shown, key)
+        names = definition.choices.get(value)
+        text = names[content_language() == "zh"] if names else f"{value}{definition.unit}"
+        raise PictureShowsMore(extra={"trim": trim, "shown": text, "label": str(definition.label)}, field=key)
+
+
+def check_pictures(*, image: str, trims: QuerySet[Trim]) -> None:
+    """Hold a picture against the sheets in force of these trims; a trim without a sheet has nothing that shows.
+
+    Raises:
+        PictureShowsMore: for the first that does not have what the picture shows.
+    """
+    for trim in trims.order_by("position", "pk"):
+        values = SpecValue.objects.filter(sheet__trim=trim, sheet__current=True)
+        check_picture(image=image, trim=trim.code, entries=map(_entry, values))
 
 
 @transaction.atomic
@@ -74,8 +106,10 @@ def publish_sheet(*, trim: Trim, entries: Sequence[SpecEntry], note: str = "") -
 
     Raises:
         UnknownSpec, WrongSpecValue: an entry contradicts the registry; nothing is written.
+        PictureShowsMore: the car's picture shows what these entries do not have; nothing is written.
     """
     check_entries(entries)
+    check_picture(image=trim.car_model.image, trim=trim.code, entries=entries)
     Trim.objects.select_for_update().get(pk=trim.pk)  # two editors at once: one version after the other
     newest = SpecSheet.objects.filter(trim=trim).order_by("-version").first()
     in_force = SpecSheet.objects.filter(trim=trim).current().prefetch_related("values").first()

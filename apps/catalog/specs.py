@@ -4,7 +4,8 @@ A sheet's value is checked against its definition when it is published; pages an
 groups from here. To add a spec, add one line.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from django.db import models
@@ -41,7 +42,10 @@ class SpecGroup:
 
 @dataclass(frozen=True, slots=True)
 class SpecDefinition:
-    """``unit`` is a symbol and the same in both languages; ``by_cycle`` values need a test cycle."""
+    """``unit`` is a symbol and the same in both languages; ``by_cycle`` values need a test cycle.
+
+    ``choices`` are the only texts that a value can have, in English and Chinese, by a code for programs.
+    """
 
     key: str
     group: str
@@ -50,6 +54,11 @@ class SpecDefinition:
     kind: Kind = Kind.NUMBER
     better: Better = Better.NEITHER
     by_cycle: bool = False
+    choices: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    def code_of(self, text_en: str) -> str | None:
+        """The code of a choice, by its English text; ``None`` for any other text."""
+        return next((code for code, (english, _chinese) in self.choices.items() if english == text_en), None)
 
 
 GROUPS: tuple[SpecGroup, ...] = (
@@ -58,6 +67,7 @@ GROUPS: tuple[SpecGroup, ...] = (
     SpecGroup("charging", _("Charging")),
     SpecGroup("power", _("Drive")),
     SpecGroup("dimensions", _("Dimensions and weight")),
+    SpecGroup("outside", _("Outside")),
     SpecGroup("cabin", _("Cabin and assistance")),
 )
 
@@ -86,6 +96,28 @@ DEFINITIONS: tuple[SpecDefinition, ...] = (
     SpecDefinition("kerb_weight", "dimensions", _("Kerb weight"), "kg", better=Better.LOWER),
     SpecDefinition("boot", "dimensions", _("Boot"), "L", better=Better.HIGHER),
     SpecDefinition("cargo", "dimensions", _("Cargo space"), "m³", better=Better.HIGHER),
+    SpecDefinition(
+        "roof",
+        "outside",
+        _("Roof"),
+        kind=Kind.TEXT,
+        choices={"painted": ("Painted", "车漆"), "glass": ("Panoramic glass", "全景天幕")},
+    ),
+    SpecDefinition("wheel_size", "outside", _("Wheel size"), "″"),
+    SpecDefinition(
+        "rims",
+        "outside",
+        _("Rims"),
+        kind=Kind.TEXT,
+        choices={"plain": ("One colour", "单色"), "two-tone": ("Two-tone", "双色")},
+    ),
+    SpecDefinition(
+        "calipers",
+        "outside",
+        _("Brake calipers"),
+        kind=Kind.TEXT,
+        choices={"plain": ("Plain", "常规"), "coloured": ("Coloured", "彩色")},
+    ),
     SpecDefinition("seats", "cabin", _("Seats"), better=Better.NEITHER),
     SpecDefinition("assistance", "cabin", _("Driver assistance"), kind=Kind.TEXT),
     SpecDefinition("lidar", "cabin", _("Lidar"), kind=Kind.TEXT),

@@ -4,6 +4,7 @@ from functools import cache
 
 from django.conf import settings
 
+from apps.catalog.equipment import options_shown
 from apps.configurator.documents import Document
 
 # Groups that change the outline of the car: the stills show the standard one.
@@ -11,7 +12,7 @@ SHAPES = frozenset({"body", "wheelbase", "roof-height", "conversion"})
 
 
 def picture_of(document: Document, picked: frozenset[str]) -> tuple[str, bool]:
-    """The still to show, and whether it has the picked paint and body: a picture must not promise anything else."""
+    """The still to show, and whether it has the picked paint, body, roof and wheels: a picture must not promise anything else."""
     options = document.options.values()
     pictured = [option.picture for option in options if option.code in picked and option.picture in stills()]
     standard = [option.picture for option in options if option.standard and option.picture in stills()]
@@ -24,7 +25,17 @@ def picture_of(document: Document, picked: frozenset[str]) -> tuple[str, bool]:
         for code in picked
         if code in document.options
     )
-    return picture, not reshaped and (bool(pictured) or not paint_picked)
+    return picture, not reshaped and _equipped_as_picked(document, picture, picked) and (
+        bool(pictured) or not paint_picked
+    )
+
+
+def _equipped_as_picked(document: Document, picture: str, picked: frozenset[str]) -> bool:
+    """Whether the roof, the wheels and whatever else the still shows are the picked ones."""
+    shown = options_shown(picture) & document.options.keys()
+    groups = {document.group_of[code].code for code in shown}
+    chosen = {code for code in picked if code in document.options and document.group_of[code].code in groups}
+    return chosen <= shown
 
 
 @cache

@@ -26,6 +26,7 @@ def test_every_car_has_a_look_of_its_own_body() -> None:
         look = look_of(car.slug, car.dimensions)
         assert look is not None
         assert look["body"] in BODIES[car.body], car.slug
+        assert f"{car.image}-front34" in names(), car.slug
         assert all(f"{car.image}-{paint}-front34" in names() for paint in paints_of(car.slug)), car.slug
 
 
@@ -39,13 +40,18 @@ def test_a_look_carries_the_measures_of_the_catalogue() -> None:
 
 def test_a_look_in_another_paint_differs_in_the_paint_alone() -> None:
     measures = (4270, 1850, 1575, 2750)
-    plain, jade = (
-        look_of("aion-ut-super", measures),
-        look_of("aion-ut-super", measures, paints_of("aion-ut-super")["jade"]),
-    )
+    plain, jade = look_of("aion-ut-super", measures), look_of("aion-ut-super", measures, "jade")
 
     assert plain is not None
     assert jade == plain | {"paint": {"color": "#2f6b60", "finish": "metallic"}}
+
+
+def test_a_paint_may_come_with_wheels_of_its_own() -> None:
+    wine = look_of("aion-ut-super", (4270, 1850, 1575, 2750), "wine")
+
+    assert wine is not None
+    assert wine["paint"] == {"color": "#6b2231", "finish": "pearl"}
+    assert wine["wheels"]["size"] == 17
 
 
 @pytest.mark.parametrize(("slug", "measures"), [("no-such-car", (1, 1, 1, 1)), ("aion-ut", (None, None, None, None))])

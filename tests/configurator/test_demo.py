@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from apps.catalog.equipment import options_shown
 from apps.common.demo import DemoOptions
 from apps.configurator import demo
 from apps.configurator.documents import Document, read
 from apps.configurator.machines import Session
 from apps.configurator.models import Configurator, ConfiguratorVersion
-from apps.configurator.pictures import stills
+from apps.configurator.pictures import picture_of, stills
 from apps.configurator.selection import settle
 from tests.factories.catalog import make_car_model
 
@@ -80,6 +81,24 @@ def test_everything_is_said_in_both_languages_and_every_picture_exists(
     texts += [(group.name_en, group.name_zh) for group in document.groups]
     assert all(en and zh for en, zh in texts)
     assert {option.picture for option in document.options.values()} - {""} <= stills()
+
+
+@pytest.mark.parametrize("slug", CARS)
+def test_every_picture_shows_a_car_that_can_be_had_and_says_so(documents: dict[str, Document], slug: str) -> None:
+    document = documents[slug]
+    session = Session(document, "CN", date(2026, 1, 1))
+    for option in document.options.values():
+        if not option.picture:
+            continue
+        shown = options_shown(option.picture)
+        assert shown <= set(document.options), option.picture
+        assert session.answer((option.code, *shown)).valid, option.picture
+        assert picture_of(document, frozenset({option.code, *shown})) == (option.picture, True)
+        for code in shown:
+            for other in document.group_of[code].options:
+                if other.code != code:
+                    picked = frozenset({option.code, *shown, other.code} - {code})
+                    assert picture_of(document, picked) == (option.picture, False)
 
 
 def test_the_opening_cars_battery_is_bought_or_rented_at_the_advertised_prices(documents: dict[str, Document]) -> None:

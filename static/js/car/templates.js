@@ -20,7 +20,7 @@ const DEFAULTS = {
   plateY: 0.46, rearPlateY: 0.5, // number plates: metres in front, share of the height behind
   sill: 0.055, diffuser: 0.36, bumperSeam: 0.5, flap: 2.22, mirror: 1.275, handleOff: -0.02,
   rows: [1.46, 1.8], // the rows of seats
-  wheelInset: 0.022, tailUpper: null, dPillar: 0, noRearDoor: false,
+  wheelInset: 0.022, tailUpper: null, dPillar: 0, noRearDoor: false, slide: 0, // slide: the back edge of a sliding door
 };
 
 const sedan = {
@@ -142,7 +142,7 @@ const mpv = {
   roofEnd: 2.55, rearGlassTop: 0.87,
   nose: [[0, 0.15], [0.2, 0.08], [0.36, 0.028], [0.52, 0.008], [0.68, 0.02], [0.80, 0.06], [0.92, 0.13], [1.08, 0.3]],
   cPillar: [[0.5, 2.72], [0.75, 2.66], [0.95, 2.46]],
-  dPillar: 2.02, tumble: [0.20, 0.26], lampY: 0.475, rearLampY: 0.56, rearPlateY: 0.40, rows: [1.40, 1.70, 2.02],
+  dPillar: 2.02, slide: 2, tumble: [0.20, 0.26], lampY: 0.475, rearLampY: 0.56, rearPlateY: 0.40, rows: [1.40, 1.70, 2.02],
   door1: 1.10, bPillar: 1.42, door3: 1.86, handleOff: -0.30, mirror: 1.13, header: 1.34, sill: 0.06, diffuser: 0.42,
   bumperSeam: 0.33,
   crease: [[0, 0.12], [0.8, 0.12], [1.2, 0.13], [1.8, 0.14], [2.4, 0.13], [3, 0.12]],
@@ -186,8 +186,8 @@ const van = {
   ],
   tailUpper: [[0.42, 0.0], [0.52, 0.006], [0.62, 0.012], [0.74, 0.02], [0.86, 0.034], [0.95, 0.05], [1.05, 0.08]],
   nose: [[0, 0.13], [0.2, 0.065], [0.36, 0.022], [0.52, 0.006], [0.7, 0.006], [0.88, 0.03], [1.02, 0.085], [1.16, 0.2]],
-  cPillar: [[0.5, 1.52], [0.75, 1.50], [0.95, 1.46]],
-  dPillar: 0, bPillar: 1.44,
+  cPillar: [[0.5, 1.425], [0.75, 1.42], [0.95, 1.40]],
+  dPillar: 0, slide: 1.9, bPillar: 1.44,
   inset: [[-0.2, 0.06], [1, 0.045], [1.4, 0.038], [1.8, 0.035], [2.1, 0.035], [2.5, 0.04], [3, 0.055]],
   rows: [1.34], header: 1.2, roofEnd: 2.7, mirror: 1.06, door1: 1.03, grille: [0.42, 0.62, 0.56], plateY: 0.33, lampY: 0.47, bumperSeam: 0.26,
   plan: [

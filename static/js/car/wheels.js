@@ -18,10 +18,12 @@ const PATTERNS = {
   mesh: { spokes: 15, atHub: 0.07, atRim: 0.05, inner: 0.34, outer: 0.95, twist: 0.1, dish: 0.03 },
 };
 const INCH = 0.0254;
+const FLANGE = 0.017; // a rim is named by the tyre's seat; its flange stands this much further out, metres
+const CALIPER = 0.042; // half a caliper's depth
 
 /** A wheel of the spec's size (inches), width (mm) and pattern; `radius` is that of the tyre in metres. */
 export function wheelOf(wheels, radius) {
-  const rim = (wheels.size * INCH) / 2;
+  const rim = (wheels.size * INCH) / 2 + FLANGE;
   const half = (wheels.width ?? 235) / 2000;
   const pattern = PATTERNS[wheels.style];
   const dark = new MeshPhysicalMaterial({ color: wheels.dark ?? "#101215", roughness: 0.32, metalness: 0.5, clearcoat: 0.6 });
@@ -34,7 +36,7 @@ export function wheelOf(wheels, radius) {
     turned(lipProfile(rim, half), 96, bright),
     new Mesh(faceOf(rim - 0.013, half, pattern), [wheels.twoTone === false ? dark : bright, dark]),
     ...hub(half * 0.86 - pattern.dish, dark),
-    ...brake(rim, half, wheels.caliper ?? "#2a2d31"),
+    ...brake(rim, half, pattern.dish, wheels.caliper ?? "#2a2d31"),
   );
   return wheel;
 }
@@ -120,12 +122,14 @@ function hub(depth, dark) {
   return [cap, ...nuts];
 }
 
-function brake(rim, half, color) {
+/** Disc and caliper, far enough inside that they never stand through the face of a narrow wheel. */
+function brake(rim, half, dish, color) {
+  const face = half * 0.86 - 0.036;
   const steel = new MeshStandardMaterial({ color: "#5d6166", metalness: 0.9, roughness: 0.42 });
   const disc = new Mesh(new CylinderGeometry(rim * 0.72, rim * 0.72, 0.025, 64).rotateX(Math.PI / 2), steel);
-  disc.position.z = half * 0.15;
+  disc.position.z = Math.min(half * 0.15, face - dish - 0.02);
   const caliper = new Mesh(new TorusGeometry(rim * 0.66, 0.032, 10, 24, 0.95).scale(1, 1, 1.3), new MeshPhysicalMaterial({ color, roughness: 0.4, clearcoat: 1 }));
-  caliper.position.z = half * 0.3;
+  caliper.position.z = Math.min(half * 0.3, face - dish * 0.56 + 0.03 - CALIPER);
   caliper.rotation.z = -0.45;
   const back = new Mesh(new CircleGeometry(rim, 48), new MeshBasicMaterial({ color: "#030303" }));
   back.position.z = -half * 0.5;

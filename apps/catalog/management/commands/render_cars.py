@@ -15,6 +15,8 @@ from apps.catalog.looks import Look, look_of, paints_of
 from apps.catalog.models import CarModel
 from apps.catalog.stills import VIEWS, folder
 
+LISTED = VIEWS[0]
+
 
 class Command(BaseCommand):
     help = "Render the stills of cars into static/img/cars. Needs Chromium and the development dependencies."
@@ -60,17 +62,17 @@ def _cars(slugs: Sequence[str]) -> QuerySet[CarModel]:
 
 
 def _pictures_of(car: CarModel, views: Sequence[str]) -> Iterator[_Picture]:
-    """The views in the car's own paint, then the first of them in each paint that it is also shown in."""
+    """The views in the car's own paint, then the picture of lists in each paint that it is also shown in."""
     look = look_of(car.slug, car.dimensions)
     if look is None:
         return
     image = car.image or car.slug
     for view in views:
         yield _Picture(f"{image}-{view}", look, view)
-    for name, paint in paints_of(car.slug).items():
-        painted = look_of(car.slug, car.dimensions, paint)
+    for name in paints_of(car.slug) if LISTED in views else ():
+        painted = look_of(car.slug, car.dimensions, name)
         assert painted is not None
-        yield _Picture(f"{image}-{name}-{views[0]}", painted, views[0])
+        yield _Picture(f"{image}-{name}-{LISTED}", painted, LISTED)
 
 
 def _is_there(stem: str) -> bool:

@@ -16,7 +16,7 @@ export function dressFront(work, body, spec) {
   face.line = (x, z) => face.middle + lights.tilt * z + body.template.lampRise * Math.max(0, x - 0.05);
   LAMPS[lights.front](work, face);
   airIntake(work, face, spec);
-  airCurtains(work, face);
+  if (spec.curtains !== false) airCurtains(work, face);
 }
 
 const LAMPS = { bar: (work, face) => lampBand(work, face, -1), blade: (work, face) => lampBand(work, face, 0.26), split: splitLamps, dots: dotLamps, claw: clawLamps };
@@ -108,13 +108,14 @@ function airIntake(work, face, spec) {
 }
 
 function airCurtains(work, face) {
-  const { template, halfWidth } = face.body;
+  const { template, halfWidth, arch, radius, frontAxle } = face.body;
   const top = template.grille[1];
+  const clearOfWheel = (x, y) => arch + 0.09 - Math.hypot(x - frontAxle, y - radius);
   const slit = (x, y, z) => smoothMax(Math.abs(z - halfWidth * 0.85 + (y - 0.42) * 0.3) - 0.009, Math.abs(y - top - 0.03) - 0.085, 0.02);
   work.takeFramed(
     { material: "gloss", offset: 0.001 },
     { material: "gap", offset: -0.01 },
-    [face.ahead, (x, y, z, nx) => nx + 0.02, (x, y, z) => slit(x, y, z) - 0.008],
+    [face.ahead, clearOfWheel, (x, y, z, nx) => nx + 0.12, (x, y, z) => slit(x, y, z) - 0.008],
     [slit],
   );
 }

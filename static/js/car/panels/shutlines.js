@@ -14,7 +14,7 @@ export function drawShutLines(work, body, spec) {
     cantRail: (x, y, z) => body.roofField(x, y, z) + template.dloTop - 0.028,
   };
   doors(work, body, side);
-  bonnet(work, body);
+  bonnet(work, body, spec);
   bumpers(work, body);
   tailgate(work, body);
   handles(work, body, spec);
@@ -35,16 +35,21 @@ function doors(work, body, { belt, sill, cantRail }) {
   work.shut(aboveSill, sideways, (x) => front - x, (x) => x - back + 0.16);
   if (!template.noRearDoor) {
     // Down from the pillar and round the wheel.
-    const outline = (x, y) => smoothMax(x - pillar(y) - 0.035, arch + 0.075 - Math.hypot(x - rearAxle, y - radius), 0.1);
+    const end = template.slide ? along(template.slide) : null;
+    const outline = (x, y) => smoothMax(x - (end ?? pillar(y) + 0.035), arch + 0.075 - Math.hypot(x - rearAxle, y - radius), 0.1);
     work.shut(outline, sideways, aboveSill, cantRail, (x) => along(1.62) - x);
+    // The rail that a sliding door runs in.
+    if (end) work.shut((x, y) => y - edge(x) + 0.1, sideways, (x) => end - x, (x) => x - along(2.7));
   }
   work.shut((x, y, z) => -cantRail(x, y, z), sideways, (x, y) => belt(x) + 0.01 - y, (x, y) => x - pillar(y) - 0.03);
 }
 
-function bonnet(work, { plan, along, frontAxle }) {
+function bonnet(work, { plan, along, frontAxle, height, template }, spec) {
+  const lamps = height * (spec.lights?.frontY ?? template.lampY);
   const edgeOf = (x, z) => z - (plan(x) - 0.115);
   work.shut((x, y, z) => edgeOf(x, z), upwards, (x) => 0.37 - x, (x) => x - along(1.18));
-  work.shut((x, y, z) => x - (0.095 + 0.34 * z * z), (x, y, z, nx, ny) => 0.1 - ny, (x, y, z) => edgeOf(0.37, z), (x) => x - frontAxle);
+  const front = (x, y, z) => x - (0.095 + 0.34 * z * z);
+  work.shut(front, (x, y, z, nx, ny) => 0.1 - ny, (x, y, z) => edgeOf(0.37, z), (x) => x - frontAxle, (x, y, z) => lamps + 0.05 * z - y);
 }
 
 function bumpers(work, { template, height, rearAxle }) {

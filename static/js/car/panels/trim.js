@@ -13,7 +13,7 @@ export function dressWithTrim(work, body, spec) {
     (x, y, z) => y - template.diffuser - 0.1 * smoothStep(halfWidth * 0.55, halfWidth * 0.9, z),
   );
   work.take("plastic", 0, above(template.sill), ...between);
-  work.take("plastic", 0, above(0.035));
+  work.take("plastic", 0, above(spec.cladding ? 0.1 : 0.035));
   if (spec.cladding) cladding(work, body, between);
 }
 
