@@ -9,6 +9,7 @@ from django.template.context import RequestContext
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from apps.common import linked, money
 
@@ -40,6 +41,12 @@ def icon(name: str, label: str = "") -> SafeString:
     if label:
         return format_html('<svg class="i" role="img" aria-label="{}"><use href="{}"/></svg>', label, href)
     return format_html('<svg class="i" aria-hidden="true"><use href="{}"/></svg>', href)
+
+
+@register.simple_tag
+def gap() -> str:
+    """The space between two sentences or after a colon; Chinese punctuation brings its own."""
+    return "" if (get_language() or "").startswith("zh") else " "
 
 
 @register.simple_tag
