@@ -1,0 +1,101 @@
+"""The wild walk with a crash in its acts: raised in the process, or the database's connection killed, after a statement drawn by
+lot. Transactions are real here, so that what is left is what a crash would leave."""
+
+from contextlib import suppress
+from random import Random
+
+import pytest
+from django.core.management import call_command
+
+from apps.common.errors import DomainError
+from apps.orders.lifecycle import TRANSITIONS, Status
+from apps.orders.models import Order, Transition
+from tests.orders.walking.crashing import Record, Strikes, survives, tables
+from tests.orders.walking.means import Means
+from tests.orders.walking.opening import ACTS, open_shop
+from tests.orders.walking.promises import WAYS, check
+from tests.orders.walking.steering import next_acts
+
+pytestmark = pytest.mark.django_db(transaction=True)
+# Made of other acts, each of which is struck by itself.
+MADE_OF_OTHERS = {"pay", "work_on", "confirm_refunds"}
+SINGLE = [name for name in ACTS if name not in MADE_OF_OTHERS]
+# More than one transaction, because a partner or a gateway is asked in between, or because there are several orders.
+SEVERAL = {"ask", "step", "work", "sweep"}
+# Doing it again is another wish: a clerk's second refund, the next step, the next timer, an offer that is firm for a week again.
+ANEW = {*SEVERAL, "be_generous", "send_all_back", "open_more", "value_old_car"}
+
+
+def strike(shop: Means, name: str, record: Record, chance: Random, order: Order | None, most: int) -> None:
+    """The act, struck up to ``most`` times, then done, then done once more with the same keys."""
+    try:
+        do = shop.pick(name, chance, order)
+    except DomainError:
+        do = None
+    if do is None:
+        return
+    before, strikes = tables(), Strikes(name, record, chance, anywhere=most < MANY)
+    try:
+        for _ in range(most):
+            if survives(do, name, record, strikes):
+                break
+            if name not in SEVERAL:
+                assert tables() == before, f"{name} has left something"
+            else:
+                check(shop)
+        else:
+            do()
+    except DomainError:
+        record.refused[name] += 1
+        assert name in SEVERAL or tables() == before, f"{name} was refused and has left something"
+        return
+    record.done[name] += 1
+    check(shop)
+    if name not in ANEW:
+        after = tables()
+        with suppress(DomainError):
+            do()
+        again = tables()
+        assert again == after, (name, [table for table in after if after[table] != again[table]])
+
+
+MANY = 500
+
+
+def walk(record: Record, chance: Random, *, length: int, most: int, slots: int = 3) -> None:
+    """One shop: half of its acts by lot, half by what the orders can do that was done least."""
+    shop = open_shop(slots)
+    while length > 0:
+        if chance.random() < 0.4:
+            names, order = (chance.choice(SINGLE),), None
+        else:
+            names, order = next_acts(record, chance)
+        for name in names:
+            strike(shop, name, record, chance, order, most if chance.random() < 0.7 or most == MANY else 0)
+            length -= 1
+    record.ways.update(Transition.objects.values_list("source", "target"))
+
+
+def fresh() -> None:
+    call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+
+
+@pytest.mark.parametrize("seed", [2, 5])
+def test_a_crash_in_any_act_leaves_nothing_and_the_next_try_happens_once(seed: int) -> None:
+    record = Record()
+    walk(record, Random(seed), length=32, most=2)
+    print(record.told())
+    assert sum(record.crashes.values()) >= 12
+
+
+@pytest.mark.long
+def test_a_crash_after_every_statement_of_every_act_on_every_way() -> None:
+    record, seed = Record(), 0
+    while record.missing() or set(SINGLE) - record.done.keys() or WAYS - record.ways.keys():
+        seed += 1
+        assert seed <= 60, (set(SINGLE) - record.done.keys(), WAYS - record.ways.keys(), record.missing())
+        walk(record, Random(seed), length=60, most=MANY)
+        fresh()
+    print(f"{seed} shops\n{record.told()}")
+    assert set(record.ways) == {rule.pair for rule in TRANSITIONS}
+    assert {target for _, target in record.ways} == set(Status)

@@ -1,0 +1,142 @@
+"""An act that is struck by a crash after a statement, again and again, until it happens; what was struck is written down."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from random import Random
+from typing import Any
+
+import psycopg
+from django.apps import apps
+from django.db import DatabaseError, InterfaceError, connection
+from django.db.utils import OperationalError
+
+APPS = ("orders", "capacity", "outbox", "ledger", "bundles", "stores", "messaging")
+CONTROL = ("SAVEPOINT", "RELEASE", "ROLLBACK")
+_MANY = re.compile(r"\(?%s\)?(, ?\(?%s\)?)+|(\(%s…\))(, ?\(%s…\))+")
+
+
+class Crash(BaseException):
+    """The process is gone: no ``except Exception`` sees it."""
+
+
+def tables() -> dict[str, str]:
+    """Everything in the database that a service may touch, a fingerprint a table."""
+    names = sorted(model._meta.db_table for label in APPS for model in apps.get_app_config(label).get_models())
+    one = "SELECT {0!r}, (SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {1} t)"
+    query = " UNION ALL ".join(one.format(name, connection.ops.quote_name(name)) for name in names)
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return dict(cursor.fetchall())
+
+
+def kind_of(sql: str) -> str:
+    """A statement without how many values it had."""
+    return _MANY.sub("%s…", " ".join(str(sql).split()))
+
+
+class Record:
+    """Which statements each act has made, and after which of them it was struck."""
+
+    def __init__(self) -> None:
+        self.made: dict[str, set[str]] = defaultdict(set)
+        self.struck: dict[str, set[str]] = defaultdict(set)
+        self.crashes: Counter[str] = Counter()
+        self.done: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
+        self.ways: Counter[tuple[str, str]] = Counter()
+        self.tried: Counter[tuple[str, str]] = Counter()
+
+    def missing(self) -> dict[str, set[str]]:
+        """Statements by act that were made and never struck."""
+        return {act: left for act in self.made if (left := self.made[act] - self.struck[act])}
+
+    def told(self) -> str:
+        """The whole in a table."""
+        rows = [f"{'act':24} {'done':>5} {'refused':>7} {'crashes':>7} {'statements struck':>18}"]
+        for act in sorted(self.made.keys() | self.done.keys() | self.refused.keys()):
+            share = f"{len(self.struck[act])} of {len(self.made[act])}"
+            rows.append(f"{act:24} {self.done[act]:5} {self.refused[act]:7} {self.crashes[act]:7} {share:>18}")
+        ways = ", ".join(f"{source or '-'}→{target} {count}" for (source, target), count in sorted(self.ways.items()))
+        return "\n".join([*rows, f"ways walked: {ways}"])
+
+
+def backend_is_killed() -> None:
+    """Somebody ends our connection's process in the server: the next statement finds nobody."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        pid = cursor.fetchone()[0]
+    with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": psycopg.Cursor}) as other:
+        ended = other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid]).fetchone()
+        assert ended == (True,)
+
+
+@contextmanager
+def watched(act: str, record: Record, strikes: Callable[[str, int], str]) -> Iterator[None]:
+    """Write down each statement of the act, and strike as ``strikes(statement, number)`` says: ``crash``, ``kill`` or not."""
+    number = 0
+    killed = False
+
+    def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        nonlocal number, killed
+        answer = execute(sql, params, many, context)
+        if killed or str(sql).lstrip().upper().startswith(CONTROL):
+            return answer
+        number += 1
+        kind = kind_of(sql)
+        record.made[act].add(kind)
+        how = strikes(kind, number)
+        if how:
+            record.struck[act].add(kind)
+            record.crashes[act] += 1
+        if how == "crash":
+            raise Crash
+        if how == "kill":
+            killed = True
+            backend_is_killed()
+        return answer
+
+    with connection.execute_wrapper(watch):
+        yield
+
+
+class Strikes:
+    """Once a run: after a statement of this act that was never struck, skipping some; or, with ``anywhere``, after any."""
+
+    def __init__(self, act: str, record: Record, chance: Random, *, anywhere: bool) -> None:
+        self.act, self.record, self.chance, self.anywhere = act, record, chance, anywhere
+        self.again()
+
+    def again(self) -> None:
+        self.skip = self.chance.randrange(10 if self.anywhere else 3)
+        self.how = "kill" if self.chance.random() < 0.15 else "crash"
+        self.struck = False
+
+    def __call__(self, kind: str, number: int) -> str:
+        if self.struck or (not self.anywhere and kind in self.record.struck[self.act]):
+            return ""
+        if self.skip:
+            self.skip -= 1
+            return ""
+        self.struck = True
+        return self.how
+
+
+def survives(do: Callable[[], object], act: str, record: Record, strikes: Strikes) -> bool:
+    """Do it; returns whether nothing struck. Whatever else goes wrong is an error of ours."""
+    strikes.again()
+    try:
+        with watched(act, record, strikes):
+            do()
+    except Crash:
+        return False
+    except (OperationalError, InterfaceError, DatabaseError):
+        if not strikes.struck or strikes.how != "kill":
+            raise
+        connection.close()
+        return False
+    if strikes.struck:  # a worker that went on by itself, over a connection of its own
+        connection.close()
+        return False
+    return True
