@@ -20,7 +20,6 @@ from apps.orders.models import (
     SandboxEvent,
     SandboxPayment,
 )
-from apps.orders.services.refunds import TRY_FOR
 from apps.orders.terms import payment_legs
 from apps.orders.wording import work_item
 
@@ -113,12 +112,10 @@ class Till:
         if amount <= 0:
             return
         refund = Refund(leg=leg, amount=amount, reason="Order cancelled", next_at=self._now)
-        if self._story.status == _S.CANCELLING:  # the gateway has not answered so far
-            refund.attempts, refund.next_at = 3, self._now + _LATER
-            text = gettext_noop("The refund has failed for %(days)s days: %(error)s")
-            yield work_item(
-                self._order, "refund", text, days=TRY_FOR.days, error="TimeoutError: the gateway did not answer"
-            )
+        if self._story.status == _S.CANCELLING:  # too young to have failed for days: the gateway could not make it
+            refund.attempts, refund.next_at, refund.error = 1, self._now + _LATER, "the gateway says that it failed"
+            text = gettext_noop("The gateway took the refund and could not make it.")
+            yield work_item(self._order, "refund", text)
         else:
             done_at = self._story.way[-1][1]
             refund.status, refund.attempts, refund.done_at = Refund.Status.DONE, 1, done_at
