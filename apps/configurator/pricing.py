@@ -13,6 +13,9 @@ from apps.common.translated import Translated
 from apps.configurator.documents import Document, DocumentPriceRule
 from apps.configurator.rental import RentalTerms
 
+# The step of the car without any option.
+BASE = "base"
+
 
 @dataclass(frozen=True)
 class QuoteLine:
@@ -32,7 +35,9 @@ class QuoteLine:
     @property
     def step(self) -> "PriceStep":
         """The line as a summand of the total: the group says what a name like "Black" is about."""
-        return PriceStep(f"{self.group_en}: {self.name_en}", f"{self.group_zh}：{self.name_zh}", self.price)
+        return PriceStep(
+            f"{self.group_en}: {self.name_en}", f"{self.group_zh}：{self.name_zh}", self.price, f"option:{self.code}"
+        )
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -40,11 +45,16 @@ class QuoteLine:
 
 @dataclass(frozen=True)
 class PriceStep:
-    """One summand of the total. Steps that add nothing are left out."""
+    """One summand of the total. Steps that add nothing are left out.
+
+    ``code`` says which it is, whatever its label is called: ``base``, ``option:`` or ``rule:`` with its code; empty in a trace of before
+    there were codes.
+    """
 
     label_en: str
     label_zh: str
     amount: int
+    code: str = ""
     label = Translated("label")
 
     def as_json(self) -> dict[str, Any]:
@@ -64,9 +74,9 @@ def price(document: Document, picked: frozenset[str], day: date) -> Price:
     """The price of a car. Works for a car that is not settled too: then it is the price of what is decided so far."""
     lines = tuple(_lines(document, picked))
     rules = [rule for rule in document.price_rules_on(day) if applies(rule, picked)]
-    steps = [PriceStep(document.name_en, document.name_zh, document.base_price)]
+    steps = [PriceStep(document.name_en, document.name_zh, document.base_price, BASE)]
     steps += [line.step for line in lines if line.price]
-    steps += [PriceStep(rule.label_en, rule.label_zh, rule.amount) for rule in rules]
+    steps += [PriceStep(rule.label_en, rule.label_zh, rule.amount, f"rule:{rule.code}") for rule in rules]
     rented = [option.rental for code, option in document.options.items() if code in picked and option.rental]
     return Price(
         total=sum(step.amount for step in steps),

@@ -10,8 +10,9 @@ from django.utils import timezone
 from apps.capacity import kinds
 from apps.capacity.services import prove
 from apps.common.errors import DomainError
+from apps.configurator import services as configurator_services
 from apps.configurator.loading import publish
-from apps.configurator.models import Configurator, Option, RentalTerms
+from apps.configurator.models import Build, Configurator, Option, RentalTerms
 from apps.ledger.services import post, wallet
 from apps.ledger.services import prove as prove_ledger
 from apps.orders import services
@@ -36,7 +37,7 @@ from apps.orders.errors import (
 from apps.orders.lifecycle import Status
 from apps.orders.models import Order, OrderChange, PartnerJob, Promise, Refund
 from apps.orders.nextsteps import next_step
-from apps.orders.services import coins, protection, timers
+from apps.orders.services import coins, protection, requoting, timers
 from apps.orders.services.changing import change
 from apps.orders.services.requoting import quote_change
 from apps.orders.services.signing import hash_of
@@ -427,3 +428,21 @@ def test_the_database_keeps_changes_and_contracts() -> None:
     assert order.contracts.update(pdf=b"%PDF-") == 1
     with pytest.raises(IntegrityError), transaction.atomic():
         order.contracts.update(pdf=b"other")
+
+
+def test_a_part_of_the_price_that_has_a_new_name_keeps_its_price_by_its_code() -> None:
+    order = reserved_order()
+    car = order.lines.get(kind="car")
+    base = next(step for step in car.trace if step["code"] == "base")
+    cheaper = {**base, "label_en": "As it was called before", "amount": base["amount"] - 700}
+    car.trace = [cheaper if step is base else step for step in car.trace]
+    build = Build.objects.get(code=build_of())
+    found = requoting.protected(car, configurator_services.quote_build(build))[1]
+    assert next(step.amount for step in found if step.code == "base") == base["amount"] - 700
+    # A trace of before there were codes is known by its labels.
+    car.trace = [{key: value for key, value in step.items() if key != "code"} for step in car.trace]
+    car.trace = [
+        {**step, "label_en": base["label_en"]} if "called before" in step["label_en"] else step for step in car.trace
+    ]
+    found = requoting.protected(car, configurator_services.quote_build(build))[1]
+    assert next(step.amount for step in found if step.code == "base") == base["amount"] - 700

@@ -33,7 +33,7 @@ from apps.promotions.engine import Buyer, Result, Step
 
 # A line that is further on is being made or fitted already.
 NOT_BEGUN = (LineStatus.PENDING, LineStatus.ALLOCATED)
-CREDITED = PriceStep("Price protection, already credited", "价格保护（已退差额）", 0)
+CREDITED = PriceStep("Price protection, already credited", "价格保护（已退差额）", 0, "credited")
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def _new_car(order: Order, car: OrderLine, build: str) -> _Car:
     line = copy(car)
     today = _quoted(order, build) if build and build != car.code else None
     if today is None or options_of(car.facts) == sorted(one.code for one in today.lines):
-        steps = [step for step in _price_steps(car.trace) if step.label_en != CREDITED.label_en]
+        steps = [step for step in _price_steps(car.trace) if not _is_same(step, CREDITED)]
         return _Car(line, steps, order.monthly, order.terms)
     options, steps = protected(car, today)
     line.code = today.code
@@ -187,16 +187,21 @@ def _price_steps(trace: Sequence[Mapping[str, Any]]) -> list[PriceStep]:
     return [PriceStep(**step) for step in trace]
 
 
+def _is_same(old: PriceStep, new: PriceStep) -> bool:
+    """Whether both are the same part of the price: by their codes, or by their labels where one is of before there were codes."""
+    return old.code == new.code if old.code and new.code else old.label_en == new.label_en
+
+
 def protected(car: OrderLine, today: BuildQuote) -> tuple[list[QuoteLine], list[PriceStep]]:
     """Today's options and the steps of their price; what the car has already costs no more than when it was ordered."""
     had = {option.code: option.price for option in _options(car)}
     options = [replace(line, price=min(line.price, had.get(line.code, line.price))) for line in today.lines]
     of_options = {old.step: new.step for old, new in zip(today.lines, options, strict=True)}
-    before = {step.label_en: step.amount for step in _price_steps(car.trace)}
+    before = _price_steps(car.trace)
     steps = [
         of_options[step]
         if step in of_options
-        else replace(step, amount=min(step.amount, before.get(step.label_en, step.amount)))
+        else replace(step, amount=min([step.amount, *(old.amount for old in before if _is_same(old, step))]))
         for step in today.price_trace
     ]
     return options, [step for step in steps if step.amount]
