@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from django.conf import settings
 from django.db.models import TextChoices
@@ -36,13 +36,16 @@ class Owner(TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """``due`` in UTC or None where nobody can say; ``otherwise`` is what happens if nothing does."""
+    """``due`` in UTC or None where nobody can say; ``otherwise`` is what happens if nothing does. ``zone`` is where it is to be
+    read, ``city`` names that place where the reader's clock shows something else."""
 
     what: str
     owner: Owner
     due: datetime | None
     otherwise: str
     overdue: bool
+    zone: tzinfo | None = None
+    city: str = ""
 
     @property
     def yours(self) -> bool:
@@ -135,7 +138,26 @@ def next_step(order: Order, now: datetime | None = None) -> Next | None:
         due=due,
         otherwise=str(row.otherwise),
         overdue=due is not None and due < (now or timezone.now()),
+        zone=_zone(order, row),
+        city=_city(order, row, due),
     )
+
+
+def _zone(order: Order, row: _Row) -> tzinfo:
+    """A hand-over is at the store's clock, everything else at the reader's."""
+    at_store = row is _ROWS[_S.READY] and order.appointment is not None
+    return order.appointment.store.zone if at_store and order.appointment else timezone.get_current_timezone()
+
+
+def _city(order: Order, row: _Row, due: datetime | None) -> str:
+    here, there = timezone.get_current_timezone(), _zone(order, row)
+    if (
+        due is None
+        or order.appointment is None
+        or due.astimezone(here).utcoffset() == due.astimezone(there).utcoffset()
+    ):
+        return ""
+    return str(order.appointment.store.city.name)
 
 
 def _row_of(order: Order) -> _Row | None:

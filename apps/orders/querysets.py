@@ -41,7 +41,9 @@ class OrderQuerySet(models.QuerySet["Order"]):
         from apps.orders.models import Allocation, Contract
 
         live = Allocation.objects.filter(ended_at=None).select_related("vehicle")
-        return self.select_related("delivery_store__city", "car_model__brand", "appointment__store").prefetch_related(
+        return self.select_related(
+            "delivery_store__city", "car_model__brand", "appointment__store__city"
+        ).prefetch_related(
             "lines__history",
             "lines__visits",
             "legs",

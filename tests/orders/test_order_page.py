@@ -311,3 +311,16 @@ def test_the_page_reads_in_chinese_and_when_all_is_done() -> None:
     order = delivered_order(("maintenance_plan", make_plan().sku))
     client = guest_of(order)
     assert "已交付" in client.get(f"/zh-hans/orders/{order.number}/").content.decode()
+
+
+def test_a_hand_over_is_told_by_the_stores_clock_and_names_its_city_where_the_readers_differs() -> None:
+    order = Order.objects.whole().get(pk=ready_order().pk)
+    assert order.appointment is not None
+    with timezone.override("America/New_York"):
+        far = next_step(order)
+    with timezone.override(order.appointment.store.time_zone):
+        near = next_step(order)
+    assert far is not None
+    assert near is not None
+    assert (far.zone, far.city) == (order.appointment.store.zone, order.appointment.store.city.name)
+    assert (near.zone, near.city) == (order.appointment.store.zone, "")
