@@ -349,3 +349,16 @@ def test_a_buyer_asks_for_a_loan_on_the_page_and_it_takes_its_part_of_the_balanc
     referral = loans.of_order(order)
     assert referral is not None
     assert (referral.status, referral.leg.amount, referral.lender) == ("draft", LOAN, "Pearl River Bank")
+
+
+def test_an_old_car_is_taken_once_and_only_after_it_was_counted_in() -> None:
+    order, clerk = signed_order(), make_staff(permissions=("orders.value_tradein",))
+    old = trade_ins.ask(order=order, car="BYD Qin", plate="A12345", year=2019, mileage=60_000)
+    with pytest.raises(TradeInMoved):
+        trade_ins.inspect(trade_in=old, worth=500_000, reason="", user=clerk)
+    trade_ins.offer(trade_in=old, amount=500_000, user=clerk)
+    trade_ins.apply(trade_in=old)
+    trade_ins.inspect(trade_in=old, worth=500_000, reason="", user=clerk)
+    with pytest.raises(TradeInMoved):
+        trade_ins.inspect(trade_in=old, worth=500_000, reason="", user=clerk)
+    assert (order.legs.get(purpose="trade_in").captured, prove()) == (500_000, [])

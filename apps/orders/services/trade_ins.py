@@ -129,6 +129,7 @@ def inspect(*, trade_in: TradeIn, worth: int, reason: str, user: "User") -> Trad
 
 def _take(order: Order, trade_in: TradeIn) -> None:
     """The car is ours: the payment is made."""
+    _move(trade_in, _S.SETTLED)  # first, as it refuses what was taken already or was never counted in
     leg = _leg(trade_in)
     for status in (LegStatus.REQUESTED, LegStatus.CAPTURED):
         leg.status = status
@@ -136,7 +137,6 @@ def _take(order: Order, trade_in: TradeIn) -> None:
             leg.captured, leg.captured_at = leg.amount, timezone.now()
         leg.save()
     bookkeeping.captured(leg, order)
-    _move(trade_in, _S.SETTLED)
     from apps.orders.fulfilment.queue import wake
 
     wake(order, "await_balance")
