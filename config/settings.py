@@ -307,6 +307,7 @@ SECURE_CSP: dict[str, Any] = {
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
     "manifest-src": [CSP.SELF],
+    "worker-src": [CSP.SELF],  # the viewer models cars beside the page
     # A browser counts the redirect to a pay page as part of our form's action.
     "form-action": [CSP.SELF, *(host for name in PAYMENT_GATEWAYS for host in PAY_PAGES.get(name, ()))],
     "base-uri": [CSP.NONE],

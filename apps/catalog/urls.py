@@ -6,5 +6,6 @@ app_name = "catalog"
 urlpatterns = [
     path("", views.list_view, name="list"),
     path("compare/", views.compare, name="compare"),
+    path("look/<slug:model>.json", views.look, name="look"),
     path("<slug:brand>/<slug:model>/", views.detail, name="detail"),
 ]

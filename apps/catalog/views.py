@@ -4,15 +4,17 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Min, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext
+from django.views.decorators.cache import cache_control
 
 from apps.catalog.browse import active_chips, facets, ways_out
 from apps.catalog.comparison import spec_table
 from apps.catalog.filters import SORTS, CarFilters, parse_filters
 from apps.catalog.linked import car
+from apps.catalog.looks import look_of
 from apps.catalog.models import Brand, CarModel, Trim
 from apps.catalog.stills import stills
 from apps.common import linked
@@ -24,6 +26,7 @@ MOST_COMPARED = 5
 HIGHLIGHTS = 6
 RELATED = 4
 SUGGESTIONS = 8
+LOOK_LASTS_S = 600
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -94,11 +97,21 @@ def detail(request: HttpRequest, brand: str, model: str) -> HttpResponse:
         "rentable": any(trim.rent_price for trim in trims),
         "groups": spec_table(trims),
         "stills": stills(car_model.image),
+        "turnable": look_of(car_model.slug, car_model.dimensions) is not None,
         "compare_url": _compare_url([trim.code for trim in trims[:MOST_COMPARED]]),
         "json_ld": _json_ld(car_model, trims),
         "related": related.with_from_price().select_related("brand").near_price(min(prices, default=0))[:RELATED],
     }
     return render_page(request, "catalog/detail.html", context)
+
+
+@cache_control(public=True, max_age=LOOK_LASTS_S)
+def look(request: HttpRequest, model: str) -> JsonResponse:
+    """What the viewer draws a car from (``static/js/car/README.md``): asked for when somebody turns it in 3D."""
+    drawn = look_of(model, get_object_or_404(CarModel, slug=model).dimensions)
+    if drawn is None:
+        raise Http404
+    return JsonResponse(drawn)
 
 
 def _json_ld(car_model: CarModel, trims: list[Trim]) -> str:

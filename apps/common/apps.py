@@ -28,7 +28,7 @@ class BackOfficeConfig(SimpleAdminConfig):
 
 
 class StaticFiles(StaticFilesConfig):
-    """Leaves out what dependencies bring, and what renders the stills, and no page uses: packing it would take long."""
+    """Leaves out what dependencies bring, and what only the stills' studio uses: packing it would take long."""
 
     ignore_patterns = [
         *StaticFilesConfig.ignore_patterns,
@@ -36,6 +36,6 @@ class StaticFiles(StaticFilesConfig):
         "rest_framework",
         "htmx-4*",
         "htmax*",
-        "js/car/*",
-        "vendor/three/*",
+        "photograph.js",
+        "*.md",
     ]

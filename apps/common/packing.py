@@ -23,5 +23,11 @@ class Quick(Compressor):  # type: ignore[misc]  # whitenoise has no types
 class Packed(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """As small as can be; in the embedded mode as soon as can be."""
 
+    # Our modules import each other by their hashed names. Django's switch for this would search three.js, too, which imports nothing.
+    patterns = (
+        *CompressedManifestStaticFilesStorage.patterns,
+        ("js/*.js", CompressedManifestStaticFilesStorage._js_module_import_aggregation_patterns[1]),
+    )
+
     def create_compressor(self, **options: Any) -> Compressor:
         return (Quick if settings.EMBEDDED else Compressor)(**options)

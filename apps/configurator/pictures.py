@@ -1,14 +1,20 @@
-"""The stills of a car: which there are, and which may be shown for what is picked."""
+"""The pictures of a car: which stills there are, which may be shown for what is picked, and how it looks in 3D."""
 
+import json
+import tomllib
+from collections.abc import Iterable, Mapping
 from functools import cache
+from pathlib import Path
 
 from django.conf import settings
 
 from apps.catalog.equipment import options_shown
-from apps.configurator.documents import Document
+from apps.catalog.looks import Look, in_paint, paints_of
+from apps.configurator.documents import Document, DocumentOption
 
 # Groups that change the outline of the car: the stills show the standard one.
 SHAPES = frozenset({"body", "wheelbase", "roof-height", "conversion"})
+DRESSING = Path(__file__).parent / "dressing.toml"
 
 
 def picture_of(document: Document, picked: frozenset[str]) -> tuple[str, bool]:
@@ -36,6 +42,34 @@ def _equipped_as_picked(document: Document, picture: str, picked: frozenset[str]
     groups = {document.group_of[code].code for code in shown}
     chosen = {code for code in picked if code in document.options and document.group_of[code].code in groups}
     return chosen <= shown
+
+
+def dressing_of(document: Document, picked: Iterable[str]) -> str:
+    """What the picked options change of the car's look, as JSON; an undecided group is as its standard option says."""
+    options = document.options
+    decided = {code for code in picked if code in options}
+    groups = {document.group_of[code].code for code in decided}
+    standard = {
+        code for code, option in options.items() if option.standard and document.group_of[code].code not in groups
+    }
+    look: Look = {}
+    for code in sorted(decided | standard):
+        look |= _changed_by(document, options[code])
+    return json.dumps(look, separators=(",", ":"))
+
+
+def _changed_by(document: Document, option: DocumentOption) -> Look:
+    changed: Look = {}
+    for name in paints_of(document.car):
+        if option.picture.endswith(f"-{name}-front34"):
+            changed["paint"] = in_paint(document.car, name)["paint"]
+    return changed | dict(_dressing().get(document.car, {}).get(option.code, {}))
+
+
+@cache
+def _dressing() -> Mapping[str, Mapping[str, Look]]:
+    """By car and option."""
+    return tomllib.loads(DRESSING.read_text())
 
 
 @cache

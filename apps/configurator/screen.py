@@ -11,7 +11,7 @@ from apps.configurator.documents import Document, DocumentGroup, DocumentOption
 from apps.configurator.engine.answer import Answer
 from apps.configurator.engine.model import option_of
 from apps.configurator.machines import Session
-from apps.configurator.pictures import picture_of
+from apps.configurator.pictures import dressing_of, picture_of
 from apps.configurator.pricing import Price, PriceStep, price
 from apps.configurator.rental import RentalTerms
 from apps.configurator.selection import Settled, settle
@@ -114,6 +114,7 @@ class Screen:
     finish: str
     picture: str
     picture_exact: bool
+    dressing: str
     description: str
 
     @property
@@ -192,6 +193,7 @@ class Drawing:
             finish=self.step(self._finished()) if not self.complete and self.answer.complete else "",
             picture=picture,
             picture_exact=exact,
+            dressing=dressing_of(document, self.settled.picked),
             description=self._description(),
         )
 

@@ -98,3 +98,15 @@ def test_queries_do_not_grow_with_versions(client: Client, django_assert_num_que
         make_trim(make_car_model(brand=make_brand(f"brand-{number}")))
     with django_assert_num_queries(QUERIES):
         client.get("/cars/gac-aion/ut/")
+
+
+def test_the_look_for_the_viewer(client: Client) -> None:
+    make_car_model("aion-ut-super", length=4270, width=1850, height=1575, wheelbase=2750)
+    make_car_model("never-drawn")
+    answer = client.get("/cars/look/aion-ut-super.json")
+    assert answer.json()["dims"] == {"length": 4270, "width": 1850, "height": 1575, "wheelbase": 2750}
+    assert "max-age" in answer["Cache-Control"]
+    assert client.get("/cars/look/never-drawn.json").status_code == 404
+    assert client.get("/cars/look/nobody-knows.json").status_code == 404
+    assert "data-car3d" in client.get("/cars/gac-aion/aion-ut-super/", follow=True).text
+    assert "data-car3d" not in client.get("/cars/gac-aion/never-drawn/", follow=True).text

@@ -1,11 +1,14 @@
 """The cars that come with the portal: as many options and rules as promised, buildable, nothing dead."""
 
+import json
+import re
 import tomllib
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from apps.catalog.equipment import options_shown
 from apps.common.demo import DemoOptions
@@ -13,7 +16,7 @@ from apps.configurator import demo
 from apps.configurator.documents import Document, read
 from apps.configurator.machines import Session
 from apps.configurator.models import Configurator, ConfiguratorVersion
-from apps.configurator.pictures import picture_of, stills
+from apps.configurator.pictures import DRESSING, dressing_of, picture_of, stills
 from apps.configurator.selection import settle
 from tests.factories.catalog import make_car_model
 
@@ -21,6 +24,9 @@ pytestmark = pytest.mark.django_db
 CARS = ("aion-ut-super", "avatr-12", "kaicheng-v919")
 # Least numbers of options, of rules and of table rules.
 SIZES = {"aion-ut-super": (25, 12, 1), "avatr-12": (50, 30, 1), "kaicheng-v919": (100, 100, 10)}
+
+WHEELS = settings.BASE_DIR / "static/js/car/wheels.js"
+STYLES = set(re.findall(r"^  (\w+): \{ spokes", WHEELS.read_text(), re.MULTILINE))
 
 
 @pytest.fixture(scope="module")
@@ -108,3 +114,31 @@ def test_the_opening_cars_battery_is_bought_or_rented_at_the_advertised_prices(d
     rental = document.options["battery-rent"].rental
     assert rental is not None
     assert rental.instead_of == "battery-buy"
+
+
+def test_a_car_in_3d_wears_what_is_picked(documents: dict[str, Document]) -> None:
+    document = documents["aion-ut-super"]
+    as_standard = json.loads(dressing_of(document, frozenset()))
+    assert as_standard["paint"]["color"] == "#7f98a8"
+    assert as_standard["roof"] == {}
+    picked = json.loads(dressing_of(document, {"colour-wine", "roof-glass", "wheels-18"}))
+    assert picked["paint"] == {"color": "#6b2231", "finish": "pearl"}
+    assert picked["roof"] == {"glass": True}
+    assert picked["wheels"]["size"] == 18
+    assert picked["interior"] == as_standard["interior"]  # nothing else was decided
+
+
+@pytest.mark.parametrize("car", CARS)
+def test_what_options_change_of_a_look_can_be_drawn(documents: dict[str, Document], car: str) -> None:
+    document = documents[car]
+    assert STYLES
+    dressing = tomllib.loads(DRESSING.read_text()).get(car, {})
+    assert not dressing.keys() - document.options.keys()
+    tyres = set()
+    for code in dressing:
+        worn = json.loads(dressing_of(document, {code}))
+        assert worn.keys() <= {"paint", "roof", "wheels", "interior"}
+        if wheels := dressing[code].get("wheels"):
+            assert wheels["style"] in STYLES
+            tyres.add(round(wheels["size"] * 25.4 / 2 + wheels["sidewall"]))
+    assert len(tyres) <= 1 or max(tyres) - min(tyres) <= 1  # rims grow, tyres do not: the arches stay as they are

@@ -120,16 +120,17 @@ def chromium() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def chrome() -> Iterator[Browser]:
-    """The machine's own Chromium; tests that need it are skipped where there is none."""
-    path = chromium()
-    if path is None:
+def playwright() -> Iterator[Playwright]:
+    """What drives the machine's own Chromium; tests that need it are skipped where there is none."""
+    if chromium() is None:
         pytest.skip("needs Chromium (Debian package chromium)")
     with sync_playwright() as playwright:
-        browser = _launch(playwright, path)
-        yield browser
-        browser.close()
+        yield playwright
 
 
-def _launch(playwright: Playwright, path: str) -> Browser:
-    return playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+@pytest.fixture(scope="session")
+def chrome(playwright: Playwright) -> Iterator[Browser]:
+    """The browser that all tests share."""
+    browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
+    yield browser
+    browser.close()

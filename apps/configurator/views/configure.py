@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from apps.accounts.requests import user_or_none
+from apps.catalog.looks import looks
 from apps.catalog.models import CarModel
 from apps.common.pages import VARY, redirect_page, render_page
 from apps.common.requests import is_htmx, signed_in
@@ -140,6 +141,7 @@ def _page(
         "save_url": reverse("configurator:save", args=[session.document.car]),
         "refusal": refusal,
         "fragment": is_htmx(request),
+        "turnable": session.document.car in looks(),
         "here": path + state.query(),
         "visit": insight.visit_of(request),
     }

@@ -4,10 +4,9 @@ import {
   MeshStandardMaterial, SphereGeometry,
 } from "../../vendor/three/three.min.js";
 import { cabinOf } from "./cabin.js";
-import { gather } from "./cutting.js";
 import { bodyOf } from "./field.js";
 import { materialsOf } from "./materials.js";
-import { panelsOf } from "./panels/index.js";
+import { panelled } from "./modelling.js";
 import { wheelOf } from "./wheels.js";
 
 const SEE_THROUGH_LAST = 3;
@@ -16,13 +15,14 @@ const ROLLED = 0.55;
 
 /**
  * @param {number} cell the step of the body's grid in metres
+ * @param panels what `panelled` made of the same spec, where that was done elsewhere
  * @returns {{group: Group, body: object, materials: object}} the group stands on y = 0 with its nose at x = 0
  */
-export function carOf(spec, cell = 0.014) {
+export function carOf(spec, cell = 0.014, panels = undefined) {
   const body = bodyOf(spec);
   const materials = materialsOf(spec);
   const half = new Group();
-  half.add(...dressed(panelsOf(body, spec, cell), materials), ...wheelsOf(body, spec), ...mirror(body, materials));
+  half.add(...dressed(panels ?? panelled(spec, cell, body), materials), ...wheelsOf(body, spec), ...mirror(body, materials));
   const other = half.clone();
   other.scale.z = -1;
   const group = new Group();
@@ -30,10 +30,10 @@ export function carOf(spec, cell = 0.014) {
   return { group, body, materials };
 }
 
-function dressed(parts, materials) {
+function dressed(panels, materials) {
   const meshes = [];
-  for (const [name, pieces] of Object.entries(Object.groupBy(parts, (part) => part.material))) {
-    const geometry = geometryOf(gather(pieces));
+  for (const [name, panel] of Object.entries(panels)) {
+    const geometry = geometryOf(panel);
     const mesh = new Mesh(geometry, materials[name]);
     mesh.name = name;
     if (name === "glass") mesh.renderOrder = SEE_THROUGH_LAST;
@@ -49,7 +49,7 @@ function geometryOf({ pos, nor, ao, idx }) {
   geometry.setAttribute("position", new Float32BufferAttribute(pos, 3));
   geometry.setAttribute("normal", new Float32BufferAttribute(nor, 3));
   geometry.setAttribute("ao", new Float32BufferAttribute(ao, 1));
-  geometry.setIndex(idx);
+  geometry.setIndex(Array.from(idx));
   return geometry;
 }
 

@@ -4,7 +4,7 @@ import { BackSide, FrontSide, MeshPhysicalMaterial, MeshStandardMaterial } from 
 const FINISHES = {
   solid: {},
   metallic: { metalness: 0.85, roughness: 0.24 },
-  pearl: { metalness: 0.28, roughness: 0.42, iridescence: 0.25, iridescenceIOR: 1.5, iridescenceThicknessRange: [180, 420] },
+  pearl: { metalness: 0.28, roughness: 0.42, iridescence: 0.25, iridescenceIOR: 1.5, iridescenceThicknessMinimum: 180, iridescenceThicknessMaximum: 420 },
   matte: { metalness: 0.45, roughness: 0.52, clearcoat: 0.25, clearcoatRoughness: 0.45 },
 };
 

@@ -59,10 +59,10 @@ export class Studio {
     this.renderer.toneMappingExposure = EXPOSURE[theme];
   }
 
-  /** Put another car on the stage; `cell` as in car.js. */
-  load(spec, cell) {
+  /** Put another car on the stage; `cell` and `panels` as in car.js. */
+  load(spec, cell, panels) {
     this.clear();
-    const { group, body, materials } = carOf(spec, cell);
+    const { group, body, materials } = carOf(spec, cell, panels);
     group.position.x = -body.length / 2;
     this.stage = new Group();
     this.stage.add(group, shadow(body));
