@@ -60,7 +60,8 @@ function end() {
   state("offer");
 }
 
-async function retry(action) {
+/** What fails leaves the picture, and says so. */
+async function attempt(action) {
   try {
     await action();
   } catch {
@@ -71,8 +72,8 @@ async function retry(action) {
 
 document.addEventListener("click", (event) => {
   const act = event.target.closest?.("[data-car3d-act]")?.dataset.car3dAct;
-  if (act === "begin") retry(() => begin(false));
-  else if (act === "anyway") retry(() => begin(true));
+  if (act === "begin") attempt(() => begin(false));
+  else if (act === "anyway") attempt(() => begin(true));
   else if (act === "left") viewer?.turn(1);
   else if (act === "right") viewer?.turn(-1);
   else if (viewer && event.target.closest?.(".thumbs a")) end(); // another still was asked for
@@ -92,7 +93,7 @@ document.addEventListener("htmx:afterSwap", () => {
   const fresh = part("place");
   if (fresh !== place) viewer.moveTo((place = fresh));
   state(viewer.begun ? "turning" : "waiting");
-  retry(dress);
+  attempt(dress);
 });
 new MutationObserver(() => viewer?.light(themeNow())).observe(root, { attributes: true, attributeFilter: ["data-theme"] });
 dark.addEventListener("change", () => viewer?.light(themeNow()));
