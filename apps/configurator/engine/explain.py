@@ -8,7 +8,7 @@ inclusion-minimal set by QuickXplain (Junker 2004), choices being dropped before
 
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from math import isqrt
@@ -148,16 +148,19 @@ class RuleSolver:
 
     def _minimal(self, hard: list[int], soft: list[int], deadline: float | None) -> list[int]:
         """A minimal part of ``soft``; what comes first is kept rather than what comes last."""
-        # Selectors are numbered anew right behind the variables: a solver decides every number below its highest.
+        # A solver decides every number below its highest: selectors are numbered anew, right behind the variables.
         number = {selector: self._top + place for place, selector in enumerate(soft, 1) if selector in self._rule_at}
         near = {self._variable_of[abs(literal)] for literal in (*hard, *soft) if literal not in number}
         clauses = self._relevant(number, near)
-
-        def consistent(literals: Sequence[int]) -> bool:
-            return satisfiable(solver, [number.get(literal, literal) for literal in literals], deadline)
-
-        with Solver(name="minisat22", bootstrap_with=clauses) as solver:
-            return quickxplain(consistent, hard, soft)
+        renamed = _renaming(clauses) if len(clauses) < self._top else list
+        with Solver(name="minisat22", bootstrap_with=map(renamed, clauses)) as solver:
+            return quickxplain(
+                lambda literals: satisfiable(
+                    solver, renamed([number.get(literal, literal) for literal in literals]), deadline
+                ),
+                hard,
+                soft,
+            )
 
     def _relevant(self, number: Mapping[int, int], near: set[int]) -> list[list[int]]:
         """The clauses of rules, by selector, with their new selectors, and all that says how variables hang together."""
@@ -180,6 +183,18 @@ class RuleSolver:
             literals = chain.from_iterable(self._clauses_of.get(origin, ()))
             met = self._met[origin] = frozenset(self._variable_of[abs(literal)] for literal in literals)
         return met
+
+
+def _renaming(clauses: Iterable[list[int]]) -> Callable[[list[int]], list[int]]:
+    """Numbers the variables of the clauses through from 1: worth its time where there are few clauses and many variables."""
+    number: dict[int, int] = {}
+    for literal in chain.from_iterable(clauses):
+        number.setdefault(abs(literal), len(number) + 1)
+
+    def renamed(literals: list[int]) -> list[int]:
+        return [number[literal] if literal > 0 else -number[-literal] for literal in literals]
+
+    return renamed
 
 
 def quickxplain(consistent: Callable[[list[int]], bool], background: list[int], soft: list[int]) -> list[int]:
