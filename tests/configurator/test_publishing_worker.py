@@ -258,7 +258,9 @@ def kill_the_compile() -> bool:
     """What a machine that runs out of memory does to the process that compiles; whether there was one."""
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
-        listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True)  # noqa: S607
+        # -ww: whole command lines, however wide a terminal the environment speaks of.
+        ps = ["ps", "-A", "-ww", "-o", "pid=,ppid=,args="]
+        listing = subprocess.run(ps, capture_output=True, text=True, check=True)
         for line in listing.stdout.splitlines():
             pid, parent, command = line.split(None, 2)
             if int(parent) == os.getpid() and "configurator.engine.process" in command:

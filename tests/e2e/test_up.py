@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.services]
 
 def children(portal: Portal, part: str) -> list[int]:
     """Process ids of a part of this portal, oldest first."""
-    listing = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True)  # noqa: S607
+    listing = subprocess.run(["ps", "-eww", "-o", "pid,ppid,args"], capture_output=True, text=True, check=True)  # noqa: S607
     rows = [line.split(None, 2) for line in listing.stdout.splitlines()[1:]]
     return [int(pid) for pid, parent, args in rows if int(parent) == portal.process.pid and part in args]
 
