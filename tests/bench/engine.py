@@ -109,7 +109,7 @@ def measure(case: Case, model: Model, circuit: Circuit) -> Figures:
             answer = machine.answer(choices)
             clock(partial(read_out, answer), figures.reading)
             blocked = [option for option, total in answer.from_total.items() if total is None]
-            clock(partial(nearest, machine, choices, blocked), figures.repairs)
+            clock(partial(machine.repairs, choices, blocked), figures.repairs)
             for option in rng.sample(blocked, min(3, len(blocked))):
                 clock(partial(machine.why, choices, option), figures.why)
         if step < 3:
@@ -121,12 +121,6 @@ def measure(case: Case, model: Model, circuit: Circuit) -> Figures:
 def read_out(answer: Answer) -> tuple[dict[str, int | None], dict[str, int | None]]:
     """Every total as a Python integer."""
     return dict(answer.from_total), dict(answer.refuse)
-
-
-def nearest(machine: CompiledModel, choices: tuple[str, ...], blocked: list[str]) -> list[tuple[int, int] | None]:
-    """The repairs of all blocked options."""
-    repairs = machine.repairs(choices)
-    return [repairs.get(option) for option in blocked]
 
 
 def compare(

@@ -1,6 +1,6 @@
 """Answers by sweeping a compiled circuit: the machine of every model that compiles."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, cached_property, partial
 from itertools import chain
 from math import inf
@@ -65,15 +65,16 @@ class CompiledModel(Machine):
         kept = self.model.released(self.model.normal_choices(choices), option)
         return self._nearest_car(kept, option)
 
-    def repairs(self, choices: tuple[str, ...]) -> Mapping[str, tuple[int, int]]:
+    def repairs(self, choices: tuple[str, ...], wanted: Iterable[str] | None = None) -> Mapping[str, tuple[int, int]]:
         swept = self._sweeper.sweep(*self._penalised(self.model.normal_choices(choices)))
-        return NearestCars(
+        nearest = NearestCars(
             self._layout.slot_of,
             swept.costs,
             penalty=self._penalty,
             low=self._low,
             base=self._low + self._constant,
         )
+        return nearest if wanted is None else nearest.among(wanted)
 
     def conflict(self, choices: tuple[str, ...], *, deadline: float | None = None) -> Conflict | None:
         return self._rules.conflict(self.model.normal_choices(choices), deadline=deadline)

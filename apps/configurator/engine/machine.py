@@ -1,7 +1,7 @@
 """The one interface to every engine: compiled or solving, small or large, the answers are the same."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from .answer import Answer, Conflict, Repair
@@ -39,9 +39,11 @@ class Machine(ABC):
     def repair(self, choices: tuple[str, ...], option: str, *, deadline: float | None = None) -> Repair | None:
         """The nearest car with the option (its own group's choice is not counted), ``None`` if no car has it."""
 
-    def repairs(self, choices: tuple[str, ...]) -> Mapping[str, tuple[int, int]]:
-        """Every literal that some car has: how many choices its nearest repair gives up, and that repair's total."""
-        found = ((literal, self.repair(choices, literal)) for literal in literals(self.model))
+    def repairs(self, choices: tuple[str, ...], wanted: Iterable[str] | None = None) -> Mapping[str, tuple[int, int]]:
+        """Every literal (of those ``wanted``, without others) that some car has: how many choices its nearest repair
+        gives up, and that repair's total."""
+        asked = literals(self.model) if wanted is None else set(literals(self.model)).intersection(wanted)
+        found = ((literal, self.repair(choices, literal)) for literal in asked)
         return {literal: (repair.changes, repair.price) for literal, repair in found if repair is not None}
 
     @abstractmethod
