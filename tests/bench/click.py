@@ -1,6 +1,6 @@
 """How long the server takes for a click in the configurator: the whole WSGI application, the fragment beside the page.
 
-``python -m tests.bench.click [--clicks 150] [--seed 1]`` needs a database with the demo cars (``manage.py demo_data``).
+``python -m tests.bench.click [--clicks 150] [--seed 1]`` needs a database with the demo cars (``manage.py demo_data``) and packed static files (``manage.py collectstatic``).
 Every click goes to choices that no earlier one had, so no remembered answer helps. Prints one row a car and answer:
 milliseconds (CPU time, then median and p95 of the clock), queries (most of any click), bytes as sent, and gzipped as a proxy would send them.
 """
