@@ -78,8 +78,9 @@ def place_all(number: int, clients: int, *, profile: bool = False) -> Round:
         services.add_line(basket=basket, kind="accessory", sku=part.sku)
     place(baskets.pop(), delivery_store=store)  # compiles the rules
     if profile:
+        profiled, baskets = baskets[: number // 2], baskets[number // 2 :]
         profiler = cProfile.Profile()
-        profiler.runcall(lambda: [place(basket, delivery_store=store) for basket in baskets])
+        profiler.runcall(lambda: [place(basket, delivery_store=store) for basket in profiled])
         pstats.Stats(profiler).sort_stats("cumulative").print_stats(45)
     acts = [lambda basket=basket: place(basket, delivery_store=store) for basket in baskets]
     return at_once(acts, clients, lambda: connection.close())
@@ -114,13 +115,15 @@ def write_all(number: int, clients: int) -> Round:
     import psycopg
     from django.db import connection
 
+    from apps.messaging.models import Message
     from apps.orders.models import Order
 
     model = Order.objects.latest("pk")
+    assert Message.objects.filter(reference=model.number).exists()
     pools = [hold.pool.resource for hold in _holds(model.number)]
     settings: dict[str, Any] = connection.get_connection_params()
     plain = {name: settings[name] for name in ("host", "port", "user", "password", "dbname") if settings.get(name)}
-    statements = _copies(model.pk)
+    statements = _copies(model)
     from apps.capacity import services as capacity
 
     for resource in pools:
@@ -150,30 +153,41 @@ def _holds(owner: str) -> Any:
     return Hold.objects.filter(owner=owner).select_related("pool")
 
 
-def _copies(pk: int) -> list[str]:
+def _copies(order: Any) -> list[str]:
     """INSERT … SELECT of one order and what belongs to it."""
+    from apps.messaging.models import Message
     from apps.orders.models import Order, OrderLine, PaymentLeg, Timer, Transition
+    from apps.outbox.models import Event, Stream
 
+    stream = Stream.objects.get(topic="order", subject=order.number)
+    new_uuid = {"id": "gen_random_uuid()"}
     fresh = {
         "number": "%(number)s",
         "secret": "gen_random_uuid()",
         "placement_key": "NULL",
         "basket_id": "gen_random_uuid()",
     }
-    rows = [_copy(Order, pk, "id", fresh) + " RETURNING id"]
-    for table in (OrderLine, PaymentLeg, Transition, Timer):
-        own = {"order_id": "%(order)s"} | ({"id": "gen_random_uuid()"} if table is PaymentLeg else {})
-        rows.append(_copy(table, pk, "order_id", own))
+    own = {"order_id": "%(order)s"}
+    same_stream = "(SELECT id FROM outbox_stream WHERE topic = 'order' AND subject = %(number)s)"
+    rows = [_copy(Order, "id", order.pk, fresh) + " RETURNING id"]
+    rows += [_copy(table, "order_id", order.pk, own) for table in (OrderLine, Transition, Timer)]
+    rows += [
+        _copy(PaymentLeg, "order_id", order.pk, own | new_uuid),
+        _copy(Stream, "id", stream.pk, {"subject": "%(number)s"}),
+        _copy(Event, "stream_id", stream.pk, {"stream_id": same_stream, "uid": "gen_random_uuid()"}),
+        _copy(Message, "reference", order.number, {"reference": "%(number)s", "key": "t.key || %(number)s"}),
+    ]
     return rows
 
 
-def _copy(table: Any, pk: int, key: str, changed: dict[str, str]) -> str:
+def _copy(table: Any, key: str, value: object, changed: dict[str, str]) -> str:
+    """Of the rows of this table that have the value there, with other columns where they are ``changed``."""
     stored = [field.column for field in table._meta.local_fields if not field.generated]
     columns = [column for column in stored if column != "id" or "id" in changed]
     values = [changed.get(column, f't."{column}"') for column in columns]
     name = table._meta.db_table
     names = ", ".join(f'"{column}"' for column in columns)
-    return f"INSERT INTO {name} ({names}) SELECT {', '.join(values)} FROM {name} t WHERE t.{key} = {int(pk)}"  # noqa: S608  names of our own tables
+    return f"INSERT INTO {name} ({names}) SELECT {', '.join(values)} FROM {name} t WHERE t.{key} = '{value}'"  # noqa: S608  names of our own tables
 
 
 def show(name: str, rounds: Sequence[Round]) -> float:
