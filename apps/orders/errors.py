@@ -262,6 +262,11 @@ class NothingToRefund(DomainError):
     message = _("There is nothing left to refund.")
 
 
+class FormUsed(DomainError):
+    code = "form_used"
+    message = _("This form was sent before, with something else in it. Please open it again.")
+
+
 class UnknownGateway(InvalidInput):
     code = "unknown_gateway"
     message = _("One cannot pay by “%(gateway)s” here.")
@@ -285,6 +290,11 @@ class CreditKeyUsed(DomainError):
 class NotByHand(DomainError):
     code = "not_by_hand"
     message = _("This refund is not made by hand, or it is made already.")
+
+
+class ReferenceUsed(DomainError):
+    code = "reference_used"
+    message = _("A transfer with this reference was noted before, for something else.")
 
 
 class NotPaid(DomainError):

@@ -107,10 +107,10 @@ def test_a_clerk_refunds_a_part(client: Client) -> None:
     order = reserved_order()
     as_clerk(client, "orders.refund_order")
     leg = order.legs.get(purpose="deposit")
-    data = {"leg": str(leg.pk), "amount": "100.50", "reason": "Goodwill"}
+    data = {"leg": str(leg.pk), "amount": "100.50", "reason": "Goodwill", "form_key": "one"}
     assert client.post(address(order, "refund"), data).status_code == 302
     assert [(refund.amount, refund.reason) for refund in Refund.objects.all()] == [(10_050, "Goodwill")]
-    client.post(address(order, "refund"), data | {"amount": "99999"})
+    client.post(address(order, "refund"), data | {"amount": "99999", "form_key": "two"})
     assert Refund.objects.count() == 1
 
 

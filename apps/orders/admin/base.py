@@ -1,5 +1,7 @@
 """What the pages of this app's back office share."""
 
+import json
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -14,20 +16,29 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from apps.accounts.requests import user_of
 from apps.common.errors import DomainError
 from apps.common.looking import LookOnly, LookOnlyInline, LookOnlyPage
 from apps.common.money import yuan
+from apps.orders.models import FormSent
+from apps.orders.services.once import once, stored_key
 
 __all__ = [
+    "FORM_KEY",
     "ActingPage",
     "LookOnly",
     "LookOnlyInline",
     "LookOnlyPage",
     "NoteForm",
     "TextForm",
+    "act_once",
     "amount_column",
+    "form_key",
     "posted",
+    "was_sent",
 ]
+# The hidden field by which a form is known that is sent again.
+FORM_KEY = "form_key"
 
 
 def amount_column(field: str, label: Any) -> Any:
@@ -66,11 +77,10 @@ class ActingPage(LookOnlyPage):
         refused = ""
         if request.method == "POST" and form.is_valid():
             try:
-                do()
+                act_once(request, do)
             except DomainError as error:
                 refused = str(error)
             else:
-                messages.success(request, _("Done."))
                 return redirect(back)
         context = {
             **self.admin_site.each_context(request),
@@ -80,9 +90,43 @@ class ActingPage(LookOnlyPage):
             "form": form,
             "refused": refused,
             "back": back,
+            "form_key": form_key(request),
         }
         status = 422 if form.is_bound else 200
         return TemplateResponse(request, "orders/admin/act.html", context, status=status)
+
+
+def form_key(request: HttpRequest, key: str = "") -> str:
+    """The key of the form that is shown: the one that was sent, for as long as the form is corrected; else a new one."""
+    return request.POST.get(FORM_KEY) or key or uuid.uuid4().hex
+
+
+def act_once(request: HttpRequest, do: Callable[[], object]) -> None:
+    """Do what a form was sent for, once, and say so.
+
+    Raises:
+        FormUsed: the form was sent before, with something else in it. Whatever ``do`` raises.
+    """
+    key = request.POST.get(FORM_KEY)
+    if not key:  # not from a page of ours
+        do()
+    elif not once(key=key, content=_content(request), user=user_of(request), do=do):
+        messages.info(request, _("This form was sent before, and was acted upon once."))
+        return
+    messages.success(request, _("Done."))
+
+
+def was_sent(request: HttpRequest) -> bool:
+    """Whether this is a form that has been acted upon: who sends it twice hears that, not that there is nothing to be done."""
+    key = request.POST.get(FORM_KEY)
+    return key is not None and FormSent.objects.filter(key=stored_key(user_of(request).pk, key)).exists()
+
+
+def _content(request: HttpRequest) -> str:
+    """Whereto, and everything that was typed."""
+    left_out = ("csrfmiddlewaretoken", FORM_KEY)
+    typed = sorted((name, values) for name, values in request.POST.lists() if name not in left_out)
+    return json.dumps([request.path, typed])
 
 
 def posted(request: HttpRequest) -> Any:

@@ -15,7 +15,7 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.accounts.requests import user_of
-from apps.orders.admin.base import ActingPage, LookOnlyInline, NoteForm, TextForm, amount_column, posted
+from apps.orders.admin.base import ActingPage, LookOnlyInline, NoteForm, TextForm, amount_column, posted, was_sent
 from apps.orders.lifecycle import Actor, Family, line_rules
 from apps.orders.models import LineStep, LineVisit, OrderLine
 from apps.orders.services import visits
@@ -99,8 +99,8 @@ def _button(button: Button) -> Any:
 
 def _permission(button: Button) -> Any:
     def has_permission(self: Any, request: HttpRequest, object_id: Any = None) -> bool:
-        if not request.user.has_perm(INSPECT):
-            return False
+        if not request.user.has_perm(INSPECT) or was_sent(request):
+            return bool(request.user.has_perm(INSPECT))
         line = OrderLine.objects.select_related("order").filter(pk=object_id).first() if object_id else None
         return line is None or button.act in {
             rule.act for rule in line_rules(line.family, line.status, line.order.status, Actor.STAFF)

@@ -20,7 +20,16 @@ from apps.accounts.requests import user_of
 from apps.common.errors import DomainError
 from apps.common.money import yuan
 from apps.orders import services, wording
-from apps.orders.admin.base import TOTAL, LookOnlyInline, LookOnlyPage, amount_column
+from apps.orders.admin.base import (
+    FORM_KEY,
+    TOTAL,
+    LookOnlyInline,
+    LookOnlyPage,
+    act_once,
+    amount_column,
+    form_key,
+    posted,
+)
 from apps.orders.admin.facts import ReadableFacts
 from apps.orders.admin.tasks import TASK_NAMES, TaskActions
 from apps.orders.differences import between
@@ -68,10 +77,10 @@ class RefundForm(ReasonForm):
         self.fields["leg"].queryset = order.legs.filter(captured__gt=0)  # type: ignore[attr-defined]
         self.fields["leg"].label_from_instance = _leg_label  # type: ignore[attr-defined]
 
-
-def _posted(request: HttpRequest) -> Any:
-    """What was sent, even if that is an empty form."""
-    return request.POST if request.method == "POST" else None
+    def clean(self) -> dict[str, Any]:
+        if not self.data.get(FORM_KEY):  # by it a refund is known that was asked for before
+            raise forms.ValidationError(_("Please open this form again."))
+        return super().clean() or {}
 
 
 def _leg_label(leg: PaymentLeg) -> str:
@@ -242,7 +251,7 @@ class OrderPage(TaskActions, ReadableFacts, LookOnlyPage):
     def advance(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """What waits for a partner or a time is done at once."""
         order = get_object_or_404(Order, pk=object_id)
-        form = ReasonForm(_posted(request))
+        form = ReasonForm(posted(request))
 
         def do() -> None:
             services.advance(order=order, user=user_of(request), reason=form.cleaned_data["reason"])
@@ -255,7 +264,7 @@ class OrderPage(TaskActions, ReadableFacts, LookOnlyPage):
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """For the buyer, at the buyer's price: a signed contract's fee is charged."""
         order = get_object_or_404(Order, pk=object_id)
-        form = ReasonForm(_posted(request))
+        form = ReasonForm(posted(request))
 
         def do() -> None:
             services.cancel(
@@ -276,7 +285,7 @@ class OrderPage(TaskActions, ReadableFacts, LookOnlyPage):
     def refund(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Send a part of a payment back, the order staying as it is."""
         order = get_object_or_404(Order, pk=object_id)
-        form = RefundForm(_posted(request), order=order)
+        form = RefundForm(posted(request), order=order)
 
         def do() -> None:
             services.refund(
@@ -284,9 +293,11 @@ class OrderPage(TaskActions, ReadableFacts, LookOnlyPage):
                 amount=int(form.cleaned_data["amount"] * 100),
                 user=user_of(request),
                 reason=form.cleaned_data["reason"],
+                key=request.POST[FORM_KEY],
             )
 
-        return self._confirmed(request, order, form, do, _("Send money back"), "")
+        key = services.refund_key(order, user_of(request))
+        return self._confirmed(request, order, form, do, _("Send money back"), "", key)
 
     @action(description=_("Try the parked step again"), url_path="retry", permissions=["advance"], icon="refresh")  # type: ignore[untyped-decorator]
     def retry(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -298,22 +309,25 @@ class OrderPage(TaskActions, ReadableFacts, LookOnlyPage):
                 services.retry_step(step=parked, user=user_of(request))
 
         note = f"{parked.kind}: {parked.error}" if parked else _("No step is parked.")
-        return self._confirmed(request, order, forms.Form(_posted(request)), do, _("Try again"), note)
+        return self._confirmed(request, order, forms.Form(posted(request)), do, _("Try again"), note)
 
     def _confirmed(
-        self, request: HttpRequest, order: Order, form: forms.Form, do: Callable[[], None], title: Any, note: Any
-    ) -> HttpResponse:
-        """Ask first; then do it, or say why not."""
+        self, request: HttpRequest, order: Order, form: forms.Form, do: Callable[[], None], title: Any, note: Any,
+        key: str = "",
+    ) -> HttpResponse:  # fmt: skip
+        """Ask first; then do it once, or say why not. With ``key`` the service itself knows the form by it."""
         if not self.has_view_permission(request, order):
             raise PermissionDenied
         back = reverse("admin:orders_order_change", args=[order.pk])
         if request.method == "POST" and form.is_valid():
             try:
-                do()
+                if key:
+                    do()
+                    messages.success(request, _("Done."))
+                else:
+                    act_once(request, do)
             except DomainError as error:
                 messages.error(request, str(error))
-            else:
-                messages.success(request, _("Done."))
             return redirect(back)
         context = {
             **self.admin_site.each_context(request),
@@ -323,6 +337,7 @@ class OrderPage(TaskActions, ReadableFacts, LookOnlyPage):
             "form": form,
             "note": note,
             "back": back,
+            "form_key": form_key(request, key),
         }
         status = 422 if form.is_bound else 200
         return TemplateResponse(request, "orders/admin/confirm.html", context, status=status)

@@ -12,7 +12,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.accounts.requests import user_of
 from apps.orders import services
-from apps.orders.admin.base import AMOUNT, ActingPage, LookOnlyInline, LookOnlyPage, amount_column, posted
+from apps.orders.admin.base import AMOUNT, ActingPage, LookOnlyInline, LookOnlyPage, amount_column, posted, was_sent
 from apps.orders.models import PaymentEvent, PaymentLeg, Refund, SandboxEvent, SandboxPayment
 from apps.orders.services import refunds
 from apps.orders.services.permissions import CLEAR, REFUND
@@ -74,8 +74,8 @@ class RefundPage(ActingPage):
         return refund.leg.order.number
 
     def has_confirm_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        if not request.user.has_perm(REFUND):
-            return False
+        if not request.user.has_perm(REFUND) or was_sent(request):
+            return bool(request.user.has_perm(REFUND))
         by_hand = Refund.objects.exclude(status=Refund.Status.DONE).filter(leg__purpose__in=refunds.BY_HAND)
         return object_id is None or by_hand.filter(pk=object_id).exists()
 

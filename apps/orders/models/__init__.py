@@ -5,6 +5,7 @@ from apps.orders.models.changes import OrderChange
 from apps.orders.models.checks import Inspection, Waiver
 from apps.orders.models.contracts import Contract
 from apps.orders.models.finance import LOAN_PAIRS, TRADE_IN_PAIRS, LoanDocument, LoanReferral, TradeIn
+from apps.orders.models.forms_sent import FormSent
 from apps.orders.models.fulfilment import FulfilmentStep, PartnerJob, Timer, WorkItem
 from apps.orders.models.invoices import Invoice, InvoiceKind, InvoiceSeries, LegalSeller
 from apps.orders.models.kinds import BUYABLE, LineKind
@@ -32,6 +33,7 @@ __all__ = [
     "BasketLine",
     "Contract",
     "Credit",
+    "FormSent",
     "FulfilmentStep",
     "HandoverEntry",
     "Inspection",

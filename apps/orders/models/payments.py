@@ -158,6 +158,8 @@ class Refund(models.Model):
     amount = models.BigIntegerField(_("amount"), help_text="fen")
     status = models.CharField(_("state"), max_length=10, choices=Status, default=Status.DUE)
     reason = models.CharField(_("reason"), max_length=300)
+    # By hand: the form that asked for it, which may be sent again.
+    key = models.CharField(_("key"), max_length=64, null=True, blank=True, unique=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("user")
     )

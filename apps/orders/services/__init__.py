@@ -6,6 +6,7 @@ from apps.orders.services.backoffice import (
     close_work_item,
     contest,
     refund,
+    refund_key,
     retry_step,
     take_work_item,
 )
@@ -90,6 +91,7 @@ __all__ = [
     "quote_change",
     "rebuild",
     "refund",
+    "refund_key",
     "refuse_build",
     "reject_delivery",
     "remember_offer",

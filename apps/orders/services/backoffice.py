@@ -2,15 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from apps.orders.errors import NotContestable, NothingDue, NothingToRefund, NotParked, ReasonNeeded
+from apps.orders.errors import FormUsed, NotContestable, NothingDue, NothingToRefund, NotParked, ReasonNeeded
 from apps.orders.fulfilment.queue import wake
 from apps.orders.gateways import sandbox_server
 from apps.orders.lifecycle import Family, LineStatus, Status
 from apps.orders.models import FulfilmentStep, Order, OrderLine, PaymentLeg, Refund, SandboxPayment, WorkItem
-from apps.orders.services import payments, transitions
+from apps.orders.services import once, payments, transitions
 from apps.orders.services.permissions import ADVANCE, CLEAR, REFUND, require_permission
 
 if TYPE_CHECKING:
@@ -67,21 +67,43 @@ def retry_step(*, step: FulfilmentStep, user: "User") -> FulfilmentStep:
     return step
 
 
+def refund_key(order: Order, user: "User") -> str:
+    """The key for a form that this person opens now: windows opened before one of them has refunded something share it."""
+    return f"{order.number}:{Refund.objects.filter(leg__order=order, user=user).count()}"
+
+
 @transaction.atomic
-def refund(*, leg: PaymentLeg, amount: int, reason: str, user: "User") -> Refund:
-    """Send some of a payment back.
+def refund(*, leg: PaymentLeg, amount: int, reason: str, user: "User", key: str | None = None) -> Refund:
+    """Send some of a payment back. The same ``key`` of the same person gives the refund that it made before.
 
     Raises:
-        NotAllowed, ReasonNeeded; NothingToRefund: more than what is left of it.
+        NotAllowed, ReasonNeeded; NothingToRefund: more than what is left of it. FormUsed: the key was used for another refund.
     """
     require_permission(user, REFUND)
     why = _reason(reason)
+    stored = once.stored_key(user.pk, key) if key else None
     transitions.lock(leg.order)
+    before = Refund.objects.filter(key=stored).first() if stored else None
+    if before is not None:
+        return _same(before, leg, amount, why)
     fresh = PaymentLeg.objects.select_for_update().get(pk=leg.pk)
-    made = payments.owe_refund(fresh, amount, reason=why, user=user) if amount <= payments.refundable(fresh) else None
-    if made is None:
+    if not 0 < amount <= payments.refundable(fresh):
         raise NothingToRefund(field="amount")
+    try:
+        with transaction.atomic():
+            made = payments.owe_refund(fresh, amount, reason=why, user=user, key=stored)
+    except IntegrityError as error:  # the same key for another order at the same moment
+        if stored is None or not Refund.objects.filter(key=stored).exists():
+            raise
+        raise FormUsed from error
+    assert made is not None  # it is more than nothing
     return made
+
+
+def _same(before: Refund, leg: PaymentLeg, amount: int, reason: str) -> Refund:
+    if (before.leg_id, before.amount, before.reason) != (leg.pk, amount, reason[:300]):
+        raise FormUsed
+    return before
 
 
 def contest(*, payment: SandboxPayment, decision: str, user: "User") -> None:

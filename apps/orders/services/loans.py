@@ -15,11 +15,12 @@ from apps.orders.errors import (
     LoanThere,
     NothingDue,
     ReasonNeeded,
+    ReferenceUsed,
     UnknownLender,
 )
 from apps.orders.gateways import GatewayEvent
 from apps.orders.lifecycle import IN_WORK, LegStatus, Status
-from apps.orders.models import LOAN_PAIRS, LoanDocument, LoanReferral, Order, PaymentLeg
+from apps.orders.models import LOAN_PAIRS, LoanDocument, LoanReferral, Order, PaymentEvent, PaymentLeg
 from apps.orders.services import legs, transitions
 from apps.orders.services.permissions import LOANS, require_permission
 
@@ -179,18 +180,26 @@ def _pay_otherwise(order: Order, referral: LoanReferral) -> None:
 
 @transaction.atomic
 def disburse(*, referral: LoanReferral, reference: str, amount: int, user: "User") -> str:
-    """The bank's transfer has come: the payment is made. One of another amount is looked at like any other.
+    """The bank's transfer has come: the payment is made. One of another amount is looked at like any other, and so is one that was
+    not approved; noting the same transfer again changes nothing. Returns in a word what it did.
 
     Raises:
-        NotAllowed, ReasonNeeded; LoanMoved: it was not approved.
+        NotAllowed, ReasonNeeded; ReferenceUsed: it was noted before, with another amount or for another loan. LoanMoved: the loan
+        is paid, by another transfer.
     """
     require_permission(user, LOANS)
     if not reference.strip():
         raise ReasonNeeded(field="reference")
-    event = GatewayEvent(
-        "lender", reference.strip()[:100], "payment.captured", str(referral.leg_id), amount, "", reference.strip()[:120]
-    )
-    return _apply(event)
+    known = reference.strip()[:100]
+    event = GatewayEvent("lender", known, "payment.captured", str(referral.leg_id), amount, "", reference.strip()[:120])
+    outcome = _apply(event)
+    if outcome == "already captured":
+        raise LoanMoved(extra={"state": str(LoanReferral.objects.get(pk=referral.pk).get_status_display())})
+    if outcome == "duplicate":
+        before = PaymentEvent.objects.get(gateway="lender", event_id=known)
+        if (before.leg_id, before.amount) != (referral.leg_id, amount):
+            raise ReferenceUsed(field="reference")
+    return outcome
 
 
 def _apply(event: GatewayEvent) -> str:

@@ -1,6 +1,5 @@
 """Placing an order: everything or nothing."""
 
-import hashlib
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -32,7 +31,7 @@ from apps.orders.errors import (
 from apps.orders.identifiers import is_uscc, new_order_number
 from apps.orders.lifecycle import Actor
 from apps.orders.models import Basket, LineKind, Order, OrderLine
-from apps.orders.services import fitting, planning, supply, transitions, waiting
+from apps.orders.services import fitting, once, planning, supply, transitions, waiting
 from apps.orders.services.planning import IN_MONEY, PaymentWish
 from apps.orders.services.prices import PricedBasket, PricedLine, price_basket
 from apps.orders.terms import HOLD, fee_table
@@ -93,7 +92,7 @@ def place_order(
         PriceChanged, BuildNotOrderable, SoldOut, OutOfStock, DoesNotFit: of what is bought; nothing was written. What is
             sold out names the nearest alternative.
     """
-    stored_key = _placement_key(user.pk if user else basket.pk, key) if key else None
+    stored_key = once.stored_key(user.pk if user else basket.pk, key) if key else None
     _check_input(contact, city, invoice, payment_plan)
     if not accept_terms:
         raise TermsNotAccepted(field="accept_terms")
@@ -190,11 +189,6 @@ def _violated(error: IntegrityError) -> str:
     """The name of the uniqueness that was violated, or nothing."""
     cause = error.__cause__
     return cause.diag.constraint_name or "" if isinstance(cause, UniqueViolation) else ""
-
-
-def _placement_key(owner: object, key: str) -> str:
-    """One length for keys of any length, and nobody's key is another's."""
-    return hashlib.sha256(f"{owner}:{key}".encode()).hexdigest()
 
 
 def _ring_worker() -> None:

@@ -41,7 +41,13 @@ def refundable(leg: PaymentLeg) -> int:
 
 
 def owe_refund(
-    leg: PaymentLeg, amount: int, *, reason: str, user: "User | None" = None, line: OrderLine | None = None
+    leg: PaymentLeg,
+    amount: int,
+    *,
+    reason: str,
+    user: "User | None" = None,
+    line: OrderLine | None = None,
+    key: str | None = None,
 ) -> Refund | None:
     """Send money back as soon as a worker can; nothing for nothing. One for a single line is taken back from the invoice of that
     line. The caller holds the order's lock."""
@@ -51,7 +57,7 @@ def owe_refund(
         return None
     order = leg.order
     refund = Refund.objects.create(
-        leg=leg, amount=amount, reason=reason[:300], user=user, line=line, next_at=timezone.now()
+        leg=leg, amount=amount, reason=reason[:300], user=user, line=line, key=key, next_at=timezone.now()
     )
     bookkeeping.refund_due(refund, order)
     if leg.purpose == _P.COINS:
