@@ -7,5 +7,7 @@ urlpatterns = [
     path("", views.list_view, name="list"),
     path("compare/", views.compare, name="compare"),
     path("look/<slug:model>.json", views.look, name="look"),
+    path("card/<slug:model>.jpg", views.card, name="card_now"),
+    path("card/<slug:model>/<slug:digest>.jpg", views.card, name="card"),
     path("<slug:brand>/<slug:model>/", views.detail, name="detail"),
 ]

@@ -6,16 +6,20 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Min, Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.cache import patch_cache_control
+from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import cache_control
 
+from apps.catalog import cards
 from apps.catalog.browse import active_chips, facets, ways_out
 from apps.catalog.comparison import spec_table
 from apps.catalog.filters import SORTS, CarFilters, parse_filters
 from apps.catalog.linked import car
 from apps.catalog.looks import look_of
 from apps.catalog.models import Brand, CarModel, Trim
+from apps.catalog.querysets import TrimQuerySet
 from apps.catalog.stills import stills
 from apps.common import linked
 from apps.common.pages import render_page
@@ -27,6 +31,7 @@ HIGHLIGHTS = 6
 RELATED = 4
 SUGGESTIONS = 8
 LOOK_LASTS_S = 600
+CARD_LASTS_S = 365 * 24 * 3600
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -84,8 +89,7 @@ def detail(request: HttpRequest, brand: str, model: str) -> HttpResponse:
     car_model = get_object_or_404(CarModel.objects.select_related("brand"), slug=model)
     if car_model.brand.slug != brand:
         return redirect(car_model, permanent=True)
-    offers = car_model.trims.all() if not car_model.on_sale else car_model.trims.filter(on_sale=True)
-    trims = list(offers.with_specs())
+    trims = list(_offers(car_model).with_specs())
     related = CarModel.objects.answering(CarFilters(body=(car_model.body,))).exclude(pk=car_model.pk)
     prices = [trim.price for trim in trims]
     context = {
@@ -100,6 +104,7 @@ def detail(request: HttpRequest, brand: str, model: str) -> HttpResponse:
         "turnable": look_of(car_model.slug, car_model.dimensions) is not None,
         "compare_url": _compare_url([trim.code for trim in trims[:MOST_COMPARED]]),
         "json_ld": _json_ld(car_model, trims),
+        "social_card": cards.card_of(car_model, trims),
         "related": related.with_from_price().select_related("brand").near_price(min(prices, default=0))[:RELATED],
     }
     return render_page(request, "catalog/detail.html", context)
@@ -112,6 +117,24 @@ def look(request: HttpRequest, model: str) -> JsonResponse:
     if drawn is None:
         raise Http404
     return JsonResponse(drawn)
+
+
+def card(request: HttpRequest, model: str, digest: str = "") -> HttpResponse:
+    """A car's picture beside shared links. An address that shows what is no longer so, or says nothing, leads to the right one."""
+    car_model = get_object_or_404(CarModel.objects.select_related("brand"), slug=model)
+    shown = cards.card_of(car_model, list(_offers(car_model)))
+    if shown is None or digest != shown.digest:
+        response: HttpResponse = redirect(shown.url if shown else static(f"img/social-{get_language()}.jpg"))
+        patch_cache_control(response, public=True, max_age=LOOK_LASTS_S)
+        return response
+    response = HttpResponse(cards.drawn(shown), content_type="image/jpeg")
+    patch_cache_control(response, public=True, max_age=CARD_LASTS_S, immutable=True)
+    return response
+
+
+def _offers(car_model: CarModel) -> TrimQuerySet:
+    """The trims that a car's page shows: of one that is not sold here, all there were."""
+    return car_model.trims.filter(on_sale=True) if car_model.on_sale else car_model.trims.all()
 
 
 def _json_ld(car_model: CarModel, trims: list[Trim]) -> str:

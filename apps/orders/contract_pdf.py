@@ -1,13 +1,12 @@
 """A signed contract as a PDF, in the buyer's language. Pure: the same contract gives the same file, for ever.
 
-The font is vendored (``data/fonts``) and only the characters that are used are embedded, Chinese ones included.
+The font is vendored (``common/fonts.py``) and only the characters that are used are embedded, Chinese ones included.
 """
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 from django.utils.formats import date_format
@@ -17,6 +16,7 @@ from fpdf import FPDF
 from fpdf.enums import WrapMode, XPos, YPos
 from fpdf.fonts import FontFace
 
+from apps.common.fonts import SANS
 from apps.common.money import yuan
 from apps.common.translated import content_language
 from apps.configurator.pricing import QuoteLine
@@ -24,7 +24,6 @@ from apps.orders.differences import FACTS, KIND, NAME_EN, NAME_ZH, QUANTITY, TOT
 from apps.orders.lifecycle import Status
 from apps.orders.models import LineKind
 
-FONT = Path(__file__).parent / "data" / "fonts" / "noto-sans-sc.woff2"
 SMALL, NORMAL, HEADING, TITLE = 8, 10, 13, 20
 GREY, BLACK = (90, 90, 90), (0, 0, 0)
 Data = Mapping[str, Any]
@@ -53,7 +52,7 @@ class _Paper(FPDF):
         self.set_creation_date(signed.signed_at)
         self.set_title(f"{_('Purchase contract')} {signed.data['number']}")
         self.set_lang("zh-CN" if content_language() == "zh" else "en")
-        self.add_font("noto", "", FONT)
+        self.add_font("noto", "", SANS)
         self.set_font("noto", size=NORMAL)
         self.set_margin(18)
         self.set_auto_page_break(True, margin=22)

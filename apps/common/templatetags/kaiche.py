@@ -55,6 +55,12 @@ def static_file(*parts: str) -> str:
     return static("".join(parts))
 
 
+@register.simple_block_tag
+def captured(content: str) -> str:
+    """What stands inside, kept with ``as``: a block that a page fills once and the head says several times."""
+    return content
+
+
 @register.simple_tag(takes_context=True)
 def query(context: RequestContext, **changes: Any) -> str:
     """The current query string with some parameters changed (``None`` removes), starting with ``?``."""

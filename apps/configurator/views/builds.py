@@ -84,6 +84,10 @@ def build(request: HttpRequest, code: str) -> HttpResponse:
             "picture": picture,
             "picture_exact": exact,
             "address": request.build_absolute_uri(saved.get_absolute_url()),
+            "social_card": {
+                "url": reverse("catalog:card_now", args=[saved.car_model.slug]),
+                "alt": saved.car_model.full_name,
+            },
             "reopen_url": _reopen_url(saved),
             "compare_url": reverse("configurator:compare") + f"?build={saved.code}",
         },

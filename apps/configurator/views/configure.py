@@ -131,7 +131,7 @@ def _page(
     reopened = reopen(state.build, session) if state.build else None
     nearest = reopened.nearest if reopened else None
     as_saved = reopened is not None and set(state.choices) == {*reopened.build.choices}.difference(state.lost)
-    context = {
+    context: dict[str, Any] = {
         "screen": screen,
         "reopened": reopened,
         # what is wrong with the car as it was saved, the note on it says already
@@ -147,6 +147,9 @@ def _page(
     }
     if not is_htmx(request):
         context |= _costs(request, session)
+        # the car's own picture, whatever it costs when somebody shares the page
+        card = reverse("catalog:card_now", args=[session.document.car])
+        context["social_card"] = {"url": card, "alt": screen.name}
     return render_page(request, "configurator/configure.html", context, partial="screen", status=status)
 
 
