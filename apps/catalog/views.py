@@ -25,7 +25,7 @@ from apps.common import linked
 from apps.common.pages import render_page
 from apps.common.requests import is_htmx
 
-PAGE_SIZE = 12
+PAGE_SIZE = 24
 MOST_COMPARED = 5
 HIGHLIGHTS = 6
 RELATED = 4
