@@ -1,6 +1,9 @@
 // What one sees of the inside through the windows: seats, dashboard, screen, steering wheel. Not a picture of a cabin.
 import { BoxGeometry, Mesh, MeshStandardMaterial, SphereGeometry, TorusGeometry } from "../../vendor/three/three.min.js";
 
+export const WELL_DEPTH = 0.42; // from a flank to the inner wall of a wheel's well, metres
+const OVER_AXLE = 1.95; // rows further back than this share of the wheelbase, counted from 1, are over the rear axle
+
 export function cabinOf(body, spec) {
   const trim = new MeshStandardMaterial({ color: spec.interior?.color ?? "#3a3633", roughness: 0.8, envMapIntensity: 0.7 });
   const dark = new MeshStandardMaterial({ color: "#111214", roughness: 0.8, envMapIntensity: 0.4 });
@@ -22,11 +25,14 @@ function cushion([length, height, width], material, [x, y, z], lean = 0) {
   return mesh;
 }
 
-function seats({ along, template, height, halfWidth }, trim) {
+function seats({ along, template, height, halfWidth, axles, arch, radius, side: flank }, trim) {
   const base = height * 0.36;
+  // A row over the rear axle sits between the wheels' wells, or it would show in them.
+  const well = flank(axles[1], radius + arch) - WELL_DEPTH;
   return template.rows.flatMap((t) =>
     [-1, 1].flatMap((side) => {
-      const [x, z] = [along(t), side * halfWidth * 0.42];
+      const x = along(t);
+      const z = side * (t > OVER_AXLE ? Math.min(halfWidth * 0.42, well - 0.27) : halfWidth * 0.42);
       return [
         cushion([0.52, 0.16, 0.5], trim, [x - 0.12, base, z]),
         cushion([0.16, 0.62, 0.48], trim, [x + 0.2, base + 0.32, z], -0.3),

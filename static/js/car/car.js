@@ -3,7 +3,7 @@ import {
   BackSide, BoxGeometry, BufferGeometry, CircleGeometry, CylinderGeometry, DoubleSide, Float32BufferAttribute, Group, Mesh, MeshBasicMaterial,
   MeshStandardMaterial, SphereGeometry,
 } from "../../vendor/three/three.min.js";
-import { cabinOf } from "./cabin.js";
+import { cabinOf, WELL_DEPTH } from "./cabin.js";
 import { bodyOf } from "./field.js";
 import { materialsOf } from "./materials.js";
 import { panelled } from "./modelling.js";
@@ -69,7 +69,7 @@ function wheelsOf(body, spec) {
     const well = new Mesh(tunnel, new MeshBasicMaterial({ color: "#050505", side: BackSide }));
     well.position.set(axle, radius, face - 0.28);
     const wall = new Mesh(new CircleGeometry(arch + 0.012, 48, start, turn), new MeshBasicMaterial({ color: "#030303", side: DoubleSide }));
-    wall.position.set(axle, radius, face - 0.42);
+    wall.position.set(axle, radius, face - WELL_DEPTH);
     const wheel = wheelOf(spec.wheels, radius);
     wheel.position.set(axle, radius, face - width / 2 - template.wheelInset);
     wheel.rotation.z = index === 0 ? STEERED : ROLLED;
