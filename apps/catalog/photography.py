@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 
 from apps.catalog.looks import Look
-from apps.catalog.stills import HEIGHT, WIDTH
+from apps.catalog.stills import HEIGHT, SMALL, SMALL_HEIGHT, SMALL_WIDTH, WIDTH
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -27,7 +27,7 @@ PAGE = (
 )
 # Each kept pixel is drawn two and a half times; the body's grid is fine enough that highlights run without a ripple.
 RATIO, CELL = 1.6, 0.013
-AVIF_QUALITY, WEBP_QUALITY = 62, 62
+AVIF_QUALITY, SMALL_QUALITY, WEBP_QUALITY = 62, 60, 62
 WEBP_ALPHA_STEP = 2  # WebP keeps alpha without loss: half the levels save a fifth of the file, and no eye sees it
 LIMIT_MS = 600_000
 FLAGS = [
@@ -100,6 +100,16 @@ def store(picture: Image.Image, folder: Path, stem: str) -> tuple[Path, Path]:
     picture.putalpha(picture.getchannel("A").point(_coarser))
     picture.save(webp, quality=WEBP_QUALITY, method=6)
     return avif, webp
+
+
+def shrink(folder: Path, stem: str) -> Path:
+    """Write the still's small twin, made from its AVIF, under ``small/<stem>.avif``."""
+    small = folder / SMALL / f"{stem}.avif"
+    small.parent.mkdir(exist_ok=True)
+    with Image.open(folder / f"{stem}.avif") as picture:
+        halved = picture.convert("RGBA").resize((SMALL_WIDTH, SMALL_HEIGHT), Image.Resampling.LANCZOS)
+    halved.save(small, quality=SMALL_QUALITY, speed=4)
+    return small
 
 
 def _coarser(level: int) -> int:

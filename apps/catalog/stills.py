@@ -1,4 +1,7 @@
-"""The rendered stills in static/img/cars: ``<image>-<view>.avif`` and ``.webp``, made by the ``render_cars`` command."""
+"""The rendered stills in static/img/cars: ``<image>-<view>.avif`` and ``.webp``, made by the ``render_cars`` command.
+
+``small/`` holds each AVIF at half its size, for lists and phones.
+"""
 
 from dataclasses import dataclass
 from functools import cache
@@ -7,6 +10,8 @@ from pathlib import Path
 from django.conf import settings
 
 WIDTH, HEIGHT = 1400, 700
+SMALL = "small"
+SMALL_WIDTH, SMALL_HEIGHT = 700, 350
 VIEWS = ("front34", "side", "rear34", "front")
 
 
@@ -16,6 +21,7 @@ class Still:
 
     view: str
     avif: str
+    small: str
     webp: str
     width: int = WIDTH
     height: int = HEIGHT
@@ -37,7 +43,7 @@ def still(image: str, view: str = "front34") -> Still | None:
     stem = f"{image}-{view}"
     if not image or view not in VIEWS or stem not in names():
         return None
-    return Still(view, f"img/cars/{stem}.avif", f"img/cars/{stem}.webp")
+    return Still(view, f"img/cars/{stem}.avif", f"img/cars/{SMALL}/{stem}.avif", f"img/cars/{stem}.webp")
 
 
 def stills(image: str) -> list[Still]:

@@ -6,7 +6,7 @@ from PIL import Image
 from apps.catalog.sideview import Dimensions, side_view
 from apps.catalog.sideview.bodies import BODIES, TYPICAL
 from apps.catalog.sideview.geometry import Body, silhouette
-from apps.catalog.stills import HEIGHT, WIDTH, folder, names
+from apps.catalog.stills import HEIGHT, SMALL, SMALL_HEIGHT, SMALL_WIDTH, WIDTH, folder, names
 
 
 @pytest.mark.parametrize("body", BODIES)
@@ -35,8 +35,10 @@ def test_the_silhouette_has_the_cars_own_length_and_height(body: str) -> None:
     assert max(ys) == pytest.approx(height, abs=0.03)
 
 
-def test_every_still_exists_in_both_formats_and_its_declared_size() -> None:
+def test_every_still_exists_in_both_formats_small_and_in_its_declared_size() -> None:
     for stem in names():
         for kind in ("avif", "webp"):
             with Image.open(folder() / f"{stem}.{kind}") as image:
                 assert image.size == (WIDTH, HEIGHT)
+        with Image.open(folder() / SMALL / f"{stem}.avif") as image:
+            assert image.size == (SMALL_WIDTH, SMALL_HEIGHT)

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from apps.catalog import photography
 from apps.catalog.looks import Look, look_of, paints_of
 from apps.catalog.models import CarModel
-from apps.catalog.stills import VIEWS, folder
+from apps.catalog.stills import SMALL, VIEWS, folder
 
 LISTED = VIEWS[0]
 
@@ -36,10 +36,18 @@ class Command(BaseCommand):
         pictures = [one for car in _cars(options["slugs"]) for one in _pictures_of(car, views)]
         if options["missing"]:
             pictures = [one for one in pictures if not _is_there(one.stem)]
-        with photography.photographer(settings.BASE_DIR / "static", options["chromium"]) as camera:
+        if pictures:
+            self._render(pictures, options["chromium"])
+        for stem in sorted(path.stem for path in folder().glob("*.avif")):
+            if not (folder() / SMALL / f"{stem}.avif").exists():
+                photography.shrink(folder(), stem)
+
+    def _render(self, pictures: Sequence["_Picture"], chromium: str) -> None:
+        with photography.photographer(settings.BASE_DIR / "static", chromium) as camera:
             for number, picture in enumerate(pictures, start=1):
                 begun = time.monotonic()
                 avif, _webp = photography.store(camera.picture(picture.look, picture.view), folder(), picture.stem)
+                photography.shrink(folder(), picture.stem)
                 size, took = avif.stat().st_size // 1024, time.monotonic() - begun
                 self.stdout.write(f"{number}/{len(pictures)} {picture.stem}: {size} KiB, {took:.1f} s")
                 self.stdout.flush()
