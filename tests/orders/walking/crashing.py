@@ -12,7 +12,6 @@ from django.apps import apps
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.utils import OperationalError
 
-APPS = ("orders", "capacity", "outbox", "ledger", "bundles", "stores", "messaging")
 CONTROL = ("SAVEPOINT", "RELEASE", "ROLLBACK")
 _MANY = re.compile(r"\(?%s\)?(, ?\(?%s\)?)+|(\(%s…\))(, ?\(%s…\))+")
 
@@ -22,13 +21,23 @@ class Crash(BaseException):
 
 
 def tables() -> dict[str, str]:
-    """Everything in the database that a service may touch, a fingerprint a table."""
-    names = sorted(model._meta.db_table for label in APPS for model in apps.get_app_config(label).get_models())
-    one = "SELECT {0!r}, (SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {1} t)"
-    query = " UNION ALL ".join(one.format(name, connection.ops.quote_name(name)) for name in names)
+    """Everything of ours in the database: how many rows each table has, and a sum over what stands in them.
+
+    The query is prepared once a connection: planning it takes twenty times as long as its answer.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(query)
+        cursor.execute("SELECT FROM pg_prepared_statements WHERE name = 'fingerprints'")
+        if not cursor.fetchall():
+            cursor.execute(f"PREPARE fingerprints AS {_fingerprints()}")
+        cursor.execute("EXECUTE fingerprints")
         return dict(cursor.fetchall())
+
+
+def _fingerprints() -> str:
+    ours = [one for one in apps.get_app_configs() if one.name.startswith("apps.")]
+    names = sorted(model._meta.db_table for one in ours for model in one.get_models(include_auto_created=True))
+    one = "SELECT {0!r}, (SELECT count(*) || ' ' || sum(hashtextextended(t::text, 0)::numeric) FROM {1} t)"
+    return " UNION ALL ".join(one.format(name, connection.ops.quote_name(name)) for name in names)
 
 
 def kind_of(sql: str) -> str:
