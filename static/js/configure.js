@@ -88,8 +88,7 @@ document.addEventListener("htmx:afterSettle", () => {
 
 // An address can be copied.
 for (const button of document.querySelectorAll("[data-copy]")) {
-  if (!navigator.clipboard) continue;
-  button.hidden = false;
+  button.hidden = !navigator.clipboard;
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).value);
     document.body.dispatchEvent(new CustomEvent("toast", { detail: { value: button.dataset.copied } }));

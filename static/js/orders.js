@@ -1,7 +1,7 @@
 // The checkout: stores near the reader, asked for by a button and never by itself.
 const button = document.querySelector("[data-locate]");
-if (button && "geolocation" in navigator) {
-  button.hidden = false;
+if (button) {
+  button.hidden = !("geolocation" in navigator);
   button.addEventListener("click", () => {
     button.disabled = true;
     navigator.geolocation.getCurrentPosition(

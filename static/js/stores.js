@@ -5,8 +5,8 @@ const near = form?.querySelector("[name=near]");
 const question = form?.querySelector("[name=q]");
 const failed = form?.querySelector("[data-locate-failed]");
 
-if (button && "geolocation" in navigator) {
-  button.hidden = false;
+if (button) {
+  button.hidden = !("geolocation" in navigator);
   button.addEventListener("click", () => {
     button.disabled = true;
     failed.hidden = true;
