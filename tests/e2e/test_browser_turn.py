@@ -85,3 +85,17 @@ def test_the_turning_car_wears_what_is_picked(context: BrowserContext) -> None:
     page.locator("#opt-wheels-18").check(force=True)
     changed(page, painted)
     assert page.evaluate("window.refused") == []
+
+
+def test_a_look_that_cannot_be_fetched_leaves_the_picture_and_says_so(context: BrowserContext) -> None:
+    page = context.new_page()
+    page.route("**/cars/look/*.json", lambda route: route.abort())
+    page.goto("/cars/gac-aion/aion-ut-super/")
+    page.get_by_role("button", name="Turn in 3D").click()
+    page.get_by_role("button", name="Draw it anyway").click()
+    expect(page.get_by_role("status").filter(has_text="The car could not be drawn in 3D")).to_be_visible()
+    expect(page.locator("#stage picture")).to_be_visible()
+    expect(page.locator("#stage canvas")).to_have_count(0)
+    page.unroute("**/cars/look/*.json")
+    begin(page)  # what failed once is asked for again
+    assert page.evaluate("window.refused") == []
