@@ -35,6 +35,7 @@ GROUPS: tuple[tuple[Any, bool, tuple[tuple[str, str], ...]], ...] = (
             ("orders.refund", "undo"),
             ("orders.invoice", "description"),
             ("orders.credit", "redeem"),
+            ("orders.payout", "currency_exchange"),
             ("orders.loanreferral", "account_balance"),
             ("orders.tradein", "swap_horiz"),
             ("orders.settlementfile", "fact_check"),

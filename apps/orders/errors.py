@@ -297,6 +297,38 @@ class ReferenceUsed(DomainError):
     message = _("A transfer with this reference was noted before, for something else.")
 
 
+class BadReference(InvalidInput):
+    code = "bad_reference"
+    message = _("A bank's reference has 4 to 64 letters, digits and the signs - . / _.")
+
+
+class WrongAmount(InvalidInput):
+    """``extra["amount"]`` is what is owed, in fen."""
+
+    code = "wrong_amount"
+    message = _("This is not the amount that is owed.")
+
+
+class NotThatDay(InvalidInput):
+    code = "not_that_day"
+    message = _("The transfer was made between the day on which it was owed and today.")
+
+
+class PayoutMoved(DomainError):
+    code = "payout_moved"
+    message = _("That cannot be done with this transfer now (%(state)s).")
+
+
+class ClosesByItself(DomainError):
+    code = "closes_by_itself"
+    message = _("This closes by itself once the transfer is noted and confirmed.")
+
+
+class NotThatTransfer(DomainError):
+    code = "not_that_transfer"
+    message = _("Another reference was noted for this transfer.")
+
+
 class NotPaid(DomainError):
     code = "not_paid"
     message = _("Something is still to be paid first.")
@@ -379,6 +411,7 @@ class SamePerson(DomainError):
     message = _("The second signature has to be somebody else's.")
     deciding = _("Whoever asks for a waiver does not decide it.")
     confirming = _("Whoever asked for a refund does not confirm that it was made.")
+    transferring = _("Whoever noted the transfer does not confirm it.")
 
 
 class LineNotInThisState(DomainError):

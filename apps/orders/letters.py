@@ -344,6 +344,16 @@ TEXTS: Mapping[str, Text] = {
         _SEE,
         ("order", "amount"),
     ),
+    "credit_paid_out": Text(
+        _("Your credit was transferred to you"),
+        (
+            _(
+                "No payment of this order could take the rest of your credits, so we have transferred %(amount)s to your bank account. A bank may take some days to show it."
+            ),
+        ),
+        _SEE,
+        ("order", "amount", "transferred", "reference"),
+    ),
     "shipped": Text(
         _("Your parcel is on its way"),
         (_("It has left the warehouse and should be with you in about three days."),),

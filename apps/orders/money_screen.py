@@ -79,7 +79,7 @@ def money_screen(order: Order) -> MoneyScreen:
     return MoneyScreen(
         rows=[row for row in rows if legs.counts(row.leg)],
         past=[row for row in rows if not legs.counts(row.leg) and (row.leg.captured or row.leg.replaced)],
-        credits=list(order.credits.all()),
+        credits=list(order.credits.prefetch_related("payouts")),
         due=due,
         gateways=gateway_choices(order, due) if due else [],
         outstanding=legs.outstanding(order),

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -147,6 +147,10 @@ def _visit(order: Order, data: Mapping[str, Any]) -> str:
     return _moment(booked) if booked else ""
 
 
+def _day(data: Mapping[str, Any]) -> str:
+    return date_format(date.fromisoformat(data["day"]), "DATE_FORMAT") if data.get("day") else ""
+
+
 _Fact = Callable[[Order, Mapping[str, Any]], tuple[str, str] | None]
 
 
@@ -178,6 +182,8 @@ FACTS: Mapping[str, _Fact] = {
     "checksum": _fact(lambda: _("Checksum of the contract"), lambda order, _data: order.contract_hash),
     "amount": _fact(lambda: _("Amount"), lambda _order, data: yuan(int(data["amount"])) if data.get("amount") else ""),
     "credit": _fact(lambda: _("Credit"), lambda _order, data: yuan(int(data["amount"])) if data.get("amount") else ""),
+    "transferred": _fact(lambda: _("Day of the transfer"), lambda _order, data: _day(data)),
+    "reference": _fact(lambda: _("Bank's reference"), lambda _order, data: str(data.get("reference", ""))),
     "fee": _fact(
         lambda: _("Cancellation fee"),
         lambda order, _data: yuan(order.cancellation_fee) if order.cancellation_fee else "",

@@ -47,7 +47,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
             "lines__history",
             "lines__visits",
             "legs",
-            "credits",
+            "credits__payouts",
             "transitions",
             "steps",
             "timers",

@@ -31,6 +31,7 @@ QUEUES: Mapping[str, Queue] = {
     "refund": Queue(_R.FINANCE, 24),
     "unasked_refund": Queue(_R.FINANCE, 24),
     "credit": Queue(_R.FINANCE, 24),
+    "payout": Queue(_R.FINANCE, 24),
     "dispute": Queue(_R.FINANCE, 24),
     "waiver": Queue(_R.FINANCE, 24),
     "refund_by_hand": Queue(_R.FINANCE, 24),

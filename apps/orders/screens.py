@@ -16,7 +16,7 @@ from apps.configurator.rental import RentalTerms
 from apps.orders import timeline
 from apps.orders.actions import Action, actions
 from apps.orders.lifecycle import QUIET, WHAT_IT_MEANS, Actor, Status, allowed_transitions
-from apps.orders.models import LineKind, Order, OrderLine, PaymentLeg
+from apps.orders.models import LineKind, Order, OrderLine, PaymentLeg, Payout
 from apps.orders.nextsteps import Next, has_live_handover, next_step
 from apps.orders.region import Promise, promise_of
 from apps.orders.services import PricedBasket, PricedLine, cancellation, due_leg
@@ -161,6 +161,7 @@ class OrderScreen:
     hold_until: datetime | None
     legs: list[PaymentLeg]
     left: int
+    payouts: list[Payout]
     can_sign: bool
     can_accept: bool
     can_cancel: bool
@@ -216,6 +217,7 @@ def order_screen(order: Order, *, came_back: bool = False) -> OrderScreen:
         hold_until=next((one.due_at for one in order.timers.all() if one.kind == "hold" and one.done_at is None), None),
         legs=shown,
         left=outstanding(order),
+        payouts=payouts(order),
         can_sign=Status.SIGNED in targets and order.has_car,
         can_accept=Status.DELIVERED in targets,
         can_cancel=undo.possible,
@@ -313,7 +315,13 @@ def stamp(order: Order) -> str:
     parts += [timezone.get_current_timezone_name(), *sorted(order.flags)]
     parts += [f"{leg.status}{leg.refunded}" for leg in order.legs.all()]
     parts += [line.status for line in order.lines.all()]
+    parts += [one.status for one in payouts(order)]
     return "-".join(parts)
+
+
+def payouts(order: Order) -> list[Payout]:
+    """What of the order's credits is transferred to the buyer, or has been."""
+    return [one for credit in order.credits.all() if (one := credit.payout) is not None]
 
 
 def list_title(order: Order) -> str:

@@ -13,6 +13,7 @@ from apps.orders.admin.money import (
 )
 from apps.orders.admin.orders import BasketPage, OrderPage
 from apps.orders.admin.payments import EventPage, LegPage, RefundPage, SandboxEventPage, SandboxPaymentPage
+from apps.orders.admin.payouts import PayoutPage
 from apps.orders.admin.supply import AllocationPage, AllotmentPage, VehiclePage, WaitingPage
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "LoanPage",
     "OrderPage",
     "PartnerJobPage",
+    "PayoutPage",
     "RefundPage",
     "SandboxEventPage",
     "SandboxPaymentPage",

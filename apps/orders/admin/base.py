@@ -70,7 +70,7 @@ class ActingPage(LookOnlyPage):
     """A page whose detail actions ask first, then do it or say why not."""
 
     def ask(
-        self, request: HttpRequest, row: Model, form: forms.Form, do: Callable[[], object], title: Any
+        self, request: HttpRequest, row: Model, form: forms.Form, do: Callable[[], object], title: Any, note: Any = ""
     ) -> HttpResponse:
         meta = self.model._meta
         back = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk])
@@ -79,7 +79,10 @@ class ActingPage(LookOnlyPage):
             try:
                 act_once(request, do)
             except DomainError as error:
-                refused = str(error)
+                if error.field in form.fields:
+                    form.add_error(error.field, str(error))
+                else:
+                    refused = str(error)
             else:
                 return redirect(back)
         context = {
@@ -88,6 +91,7 @@ class ActingPage(LookOnlyPage):
             "title": title,
             "subject": str(row),
             "form": form,
+            "note": note,
             "refused": refused,
             "back": back,
             "form_key": form_key(request),

@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
@@ -15,6 +16,7 @@ from apps.accounts.requests import user_of
 from apps.common.errors import DomainError
 from apps.orders import queues, services, wording
 from apps.orders.admin.base import LookOnlyPage
+from apps.orders.admin.payouts import link_to_payout
 from apps.orders.models import FulfilmentStep, PartnerBehaviour, PartnerJob, Promise, Timer, Transition, WorkItem
 from apps.orders.models.partners import PERCENT
 from apps.orders.services.matching import explain
@@ -132,11 +134,11 @@ class OverdueFilter(admin.SimpleListFilter):
 
 @admin.register(WorkItem)
 class WorkItemPage(LookOnlyPage):
-    list_display = ("told", "order", "kind", "role", "due", "owner", "created_at", "closed_at")
-    fields = ("told", "order", "kind", "role", "due", "owner", "created_at", "closed_at")
+    list_display = ("told", "order", "payout_link", "kind", "role", "due", "owner", "created_at", "closed_at")
+    fields = ("told", "order", "payout_link", "kind", "role", "due", "owner", "created_at", "closed_at")
     readonly_fields = fields
     list_filter = (RoleFilter, OverdueFilter, ("closed_at", admin.EmptyFieldListFilter), "kind")
-    list_select_related = ("order", "owner")
+    list_select_related = ("order", "owner", "payout")
     search_fields = ("order__number", "text")
     search_help_text = _("Order number, or words of the English text and of what people wrote")
     actions = ("take", "close")
@@ -147,6 +149,10 @@ class WorkItemPage(LookOnlyPage):
     @admin.display(description=_("text"), ordering="text")
     def told(self, item: WorkItem) -> str:
         return wording.of(item)
+
+    @admin.display(description=WorkItem._meta.get_field("payout").verbose_name)
+    def payout_link(self, item: WorkItem) -> SafeString | str:
+        return link_to_payout(item.payout) if item.payout else "–"
 
     @admin.display(description=_("whose turn it is"))
     def role(self, item: WorkItem) -> str:
@@ -167,6 +173,13 @@ class WorkItemPage(LookOnlyPage):
 
     @admin.action(description=_("Close"), permissions=["work"])
     def close(self, request: HttpRequest, queryset: QuerySet[WorkItem]) -> None:
+        done = 0
         for item in queryset:
-            services.close_work_item(item=item, user=user_of(request))
-        messages.success(request, _("Done."))
+            try:
+                services.close_work_item(item=item, user=user_of(request))
+            except DomainError as error:
+                messages.warning(request, f"{item}: {error}")
+            else:
+                done += 1
+        if done:
+            messages.success(request, _("Done."))

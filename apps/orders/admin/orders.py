@@ -31,6 +31,7 @@ from apps.orders.admin.base import (
     posted,
 )
 from apps.orders.admin.facts import ReadableFacts
+from apps.orders.admin.payouts import link_to_payout
 from apps.orders.admin.tasks import TASK_NAMES, TaskActions
 from apps.orders.differences import between
 from apps.orders.lifecycle import Actor
@@ -39,12 +40,14 @@ from apps.orders.models import (
     Basket,
     BasketLine,
     Contract,
+    Credit,
     FulfilmentStep,
     Inspection,
     Order,
     OrderChange,
     OrderLine,
     PaymentLeg,
+    Payout,
     Return,
     Timer,
     Transition,
@@ -102,6 +105,21 @@ class LegInline(LookOnlyInline):
     amount_yuan = amount_column("amount", PaymentLeg._meta.get_field("amount").verbose_name)
     captured_yuan = amount_column("captured", PaymentLeg._meta.get_field("captured").verbose_name)
     refunded_yuan = amount_column("refunded", PaymentLeg._meta.get_field("refunded").verbose_name)
+
+
+class CreditInline(LookOnlyInline):
+    model = Credit
+    fields = ("created_at", "kind", "amount_yuan", "used_yuan", "transfer")
+    readonly_fields = fields
+    amount_yuan = amount_column("amount", Credit._meta.get_field("amount").verbose_name)
+    used_yuan = amount_column("used", Credit._meta.get_field("used").verbose_name)
+
+    @admin.display(description=Payout._meta.verbose_name)
+    def transfer(self, credit: Credit) -> SafeString | str:
+        return link_to_payout(credit.payout) if credit.payout else "–"
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("payouts")
 
 
 class TransitionInline(LookOnlyInline):
@@ -207,7 +225,7 @@ class OrderPage(TaskActions, ReadableFacts, LookOnlyPage):
     date_hierarchy = "placed_at"
     ordering = ("-placed_at", "-pk")
     view_on_site = False  # the page is the buyer's alone
-    inlines = (LineInline, LegInline, TransitionInline, ChangeInline, ContractInline, StepInline, TimerInline, AllocationInline, WorkInline,
+    inlines = (LineInline, LegInline, CreditInline, TransitionInline, ChangeInline, ContractInline, StepInline, TimerInline, AllocationInline, WorkInline,
         InspectionInline, ReturnInline, WaiverInline,
     )  # fmt: skip
     actions_detail = ("advance", "cancel", "refund", {"title": _("More"), "items": ["retry", *TASK_NAMES]})

@@ -13,7 +13,18 @@ from apps.orders.api.wishes import LoanInput, OldCarInput
 from apps.orders.change_screen import change_screen
 from apps.orders.gateways import OFFERABLE, enabled
 from apps.orders.lifecycle import Actor, LegStatus, LineStatus, Status, allowed_transitions, rules_from
-from apps.orders.models import Contract, Credit, Invoice, InvoiceKind, LineKind, Order, OrderLine, PaymentLeg, Return
+from apps.orders.models import (
+    Contract,
+    Credit,
+    Invoice,
+    InvoiceKind,
+    LineKind,
+    Order,
+    OrderLine,
+    PaymentLeg,
+    Payout,
+    Return,
+)
 from apps.orders.services import ChangeQuote, cancellation
 from apps.orders.services.changing import can_change, needs_signature
 from apps.orders.terms import CHECKLIST
@@ -195,10 +206,20 @@ class PaymentInput(serializers.Serializer[Any]):
     )
 
 
+class PayoutOutput(serializers.Serializer[Any]):
+    """What of a credit goes out by bank transfer."""
+
+    status = serializers.ChoiceField(choices=[one for one in Payout.Status.choices if one[0] != "void"])
+    amount = serializers.IntegerField()
+    paid_on = serializers.DateField(allow_null=True)
+    reference = serializers.CharField(allow_blank=True)
+
+
 class CreditOutput(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=Credit.Kind.choices)
     amount = serializers.IntegerField()
-    open = serializers.IntegerField(help_text="what has not lowered a payment so far")
+    open = serializers.IntegerField(help_text="what has neither lowered a payment nor goes out by transfer so far")
+    payout = PayoutOutput(allow_null=True)
     created_at = serializers.DateTimeField()
 
 
@@ -351,7 +372,15 @@ def payment_body(leg: PaymentLeg) -> dict[str, Any]:
 
 
 def credit_body(credit: Credit) -> dict[str, Any]:
-    return {"kind": credit.kind, "amount": credit.amount, "open": credit.open, "created_at": credit.created_at}
+    facts = {"kind": credit.kind, "amount": credit.amount, "open": credit.open, "created_at": credit.created_at}
+    return facts | {"payout": _payout_body(credit.payout) if credit.payout else None}
+
+
+def _payout_body(payout: Payout) -> dict[str, Any]:
+    """A transfer is told with its reference once it is certain."""
+    paid = payout.status == Payout.Status.PAID
+    day, reference = (payout.paid_on, payout.reference) if paid else (None, "")
+    return {"status": payout.status, "amount": payout.amount, "paid_on": day, "reference": reference}
 
 
 def invoice_body(invoice: Invoice) -> dict[str, Any]:

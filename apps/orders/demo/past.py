@@ -91,7 +91,7 @@ class Teller:
         books.save()
         bookkeeping.book_missing(
             Order.objects.filter(pk__in=[order.pk for _story, order, _lines in told]).prefetch_related(
-                "legs__refunds", "credits"
+                "legs__refunds", "credits__payouts"
             )
         )
         for index, (story, order, lines) in enumerate(told):

@@ -12,6 +12,7 @@ from apps.orders.models.kinds import BUYABLE, LineKind
 from apps.orders.models.orders import Order, OrderLine, Transition
 from apps.orders.models.partners import PartnerBehaviour
 from apps.orders.models.payments import BY_GATEWAY, Credit, PaymentAttempt, PaymentEvent, PaymentLeg, Refund
+from apps.orders.models.payouts import Payout
 from apps.orders.models.price_falls import PriceFall
 from apps.orders.models.promises import Promise
 from apps.orders.models.returns import Return, ReturnLine
@@ -54,6 +55,7 @@ __all__ = [
     "PaymentAttempt",
     "PaymentEvent",
     "PaymentLeg",
+    "Payout",
     "PriceFall",
     "Promise",
     "Refund",

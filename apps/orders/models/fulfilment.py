@@ -121,6 +121,7 @@ class WorkItem(models.Model):
         REFUND = "refund", pgettext_lazy("work", "Refund that fails")
         UNASKED_REFUND = "unasked_refund", pgettext_lazy("work", "Refund not asked for")
         CREDIT = "credit", pgettext_lazy("work", "Credit to pay out")
+        PAYOUT = "payout", pgettext_lazy("work", "Transfer to confirm")
         DISPUTE = "dispute", pgettext_lazy("work", "Contested payment")
         WAIVER = "waiver", pgettext_lazy("work", "Letting off the fee")
         REFUND_BY_HAND = "refund_by_hand", pgettext_lazy("work", "Refund by hand")
@@ -151,6 +152,15 @@ class WorkItem(models.Model):
         Order, models.CASCADE, null=True, blank=True, related_name="work_items", verbose_name=_("order")
     )
     kind = models.CharField(_("kind"), max_length=30, choices=Kind)
+    # Of these an order may have several.
+    payout = models.ForeignKey(
+        "orders.Payout",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="work_items",
+        verbose_name=_("credit paid by transfer"),
+    )
     text = models.CharField(_("text"), max_length=300, help_text=_("In English; it is shown in the reader's language."))
     said = models.JSONField(_("wording"), default=dict, blank=True, help_text=_("The text's source and its values."))
     owner = models.ForeignKey(
@@ -170,7 +180,16 @@ class WorkItem(models.Model):
         ordering = ["closed_at", "-created_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["order", "kind"], condition=Q(closed_at=None), nulls_distinct=False, name="work_item_open_once"
+                fields=["order", "kind", "payout"],
+                condition=Q(closed_at=None),
+                nulls_distinct=False,
+                name="work_item_open_once",
+            ),
+            # Whoever has a payout before them does one thing with it.
+            models.UniqueConstraint(
+                fields=["payout"],
+                condition=Q(closed_at=None, payout__isnull=False),
+                name="work_item_open_once_per_payout",
             ),
         ]
 

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 from apps.common.translated import Translated
 from apps.orders.models.orders import Order
 from apps.orders.models.payments import Refund
+from apps.orders.models.payouts import Payout
 
 
 class LegalSeller(models.Model):
@@ -67,6 +68,14 @@ class Invoice(models.Model):
     refund = models.ForeignKey(
         Refund, models.PROTECT, null=True, blank=True, related_name="invoices", verbose_name=_("refund")
     )
+    payout = models.ForeignKey(
+        Payout,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="invoices",
+        verbose_name=_("credit paid by transfer"),
+    )
     party = models.CharField(_("invoice for"), max_length=10, choices=Order.Invoice)
     title = models.CharField(_("name on the invoice"), max_length=120)
     tax_number = models.CharField(_("tax number"), max_length=18, blank=True)
@@ -85,10 +94,12 @@ class Invoice(models.Model):
                 fields=["order", "seller", "kind"], condition=Q(original=None), name="invoice_one_per_seller_and_kind"
             ),
             models.UniqueConstraint(fields=["original", "refund"], name="invoice_red_once_per_refund"),
+            models.UniqueConstraint(fields=["original", "payout"], name="invoice_red_once_per_payout"),
             models.CheckConstraint(condition=Q(number__gt=0), name="invoice_number_positive"),
             models.CheckConstraint(
-                condition=Q(original=None, refund=None, amount__gt=0)
-                | Q(original__isnull=False, refund__isnull=False, amount__lt=0),
+                condition=Q(original=None, refund=None, payout=None, amount__gt=0)
+                | Q(original__isnull=False, refund__isnull=False, payout=None, amount__lt=0)
+                | Q(original__isnull=False, refund=None, payout__isnull=False, amount__lt=0),
                 name="invoice_red_takes_back",
             ),
         ]

@@ -1,6 +1,7 @@
 """Money: what is due, what came, what went back."""
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -10,6 +11,9 @@ from django.utils.translation import pgettext_lazy
 
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models.orders import Order, OrderLine
+
+if TYPE_CHECKING:
+    from apps.orders.models.payouts import Payout
 
 
 class PaymentLeg(models.Model):
@@ -236,3 +240,8 @@ class Credit(models.Model):
     def open(self) -> int:
         """What of it is still owed, in fen."""
         return self.amount - self.used - self.lapsed
+
+    @property
+    def payout(self) -> "Payout | None":
+        """By what transfer the rest of it goes out, or has gone; read from what is prefetched."""
+        return next((one for one in self.payouts.all() if one.status != "void"), None)

@@ -36,7 +36,30 @@ _MONEY = {
     "a movement is booked that no payment knows": """
         SELECT e.key, 0, e.size FROM ledger_entry e
         WHERE (e.kind = 'capture' AND NOT EXISTS (SELECT 1 FROM orders_paymentleg l WHERE 'capture:' || l.id = e.key))
-           OR (e.kind = 'refund' AND NOT EXISTS (SELECT 1 FROM orders_refund r WHERE 'refund:' || r.id = e.key))""",
+           OR (e.kind = 'refund' AND NOT EXISTS (SELECT 1 FROM orders_refund r WHERE 'refund:' || r.id = e.key))
+           OR (e.kind = 'credit_payout'
+               AND NOT EXISTS (SELECT 1 FROM orders_payout p WHERE 'credit_payout:' || p.id = e.key))""",
+    "a transfer of a credit is not booked as it was confirmed": """
+        SELECT 'credit_payout:' || p.id, CASE p.status WHEN 'paid' THEN p.amount ELSE 0 END, coalesce(%BOOKED%, 0)
+        FROM orders_payout p LEFT JOIN ledger_entry e ON e.key = 'credit_payout:' || p.id
+        WHERE CASE p.status WHEN 'paid' THEN p.amount ELSE 0 END <> coalesce(%BOOKED%, 0)""",
+    "an order's credits are not used as they lowered payments and were transferred": """
+        SELECT o.number, used.sum, covered.sum + sent.sum FROM orders_order o
+        JOIN LATERAL (SELECT sum(c.used) AS sum FROM orders_credit c WHERE c.order_id = o.id) used ON used.sum IS NOT NULL
+        JOIN LATERAL (SELECT coalesce(sum(l.captured), 0) AS sum FROM orders_paymentleg l
+                      WHERE l.order_id = o.id AND l.purpose = 'credit') covered ON true
+        JOIN LATERAL (SELECT coalesce(sum(p.amount), 0) AS sum FROM orders_payout p JOIN orders_credit c ON c.id = p.credit_id
+                      WHERE c.order_id = o.id AND p.status <> 'void') sent ON true
+        WHERE used.sum <> covered.sum + sent.sum""",
+    "a credit is owed at the end, and nobody pays it out": """
+        SELECT o.number || ' ' || c.key, 0, c.amount - c.used - c.lapsed
+        FROM orders_credit c JOIN orders_order o ON o.id = c.order_id
+        WHERE o.status IN ('delivered', 'completed') AND c.amount > c.used + c.lapsed""",
+    "a transfer waits in nobody's queue": """
+        SELECT o.number || ' ' || p.id, 1, 0 FROM orders_payout p
+        JOIN orders_credit c ON c.id = p.credit_id JOIN orders_order o ON o.id = c.order_id
+        WHERE p.status IN ('due', 'noted')
+          AND NOT EXISTS (SELECT 1 FROM orders_workitem w WHERE w.payout_id = p.id AND w.closed_at IS NULL)""",
     "a payment's refunds are not what went back": """
         SELECT 'payment:' || l.id, l.refunded, coalesce(sum(r.amount) FILTER (WHERE r.status = 'done'), 0)
         FROM orders_paymentleg l LEFT JOIN orders_refund r ON r.leg_id = l.id

@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from apps.orders.errors import FormUsed, NotContestable, NothingDue, NothingToRefund, NotParked, ReasonNeeded
+from apps.orders.errors import (
+    ClosesByItself,
+    FormUsed,
+    NotContestable,
+    NothingDue,
+    NothingToRefund,
+    NotParked,
+    ReasonNeeded,
+)
 from apps.orders.fulfilment.queue import wake
 from apps.orders.gateways import sandbox_server
 from apps.orders.lifecycle import Family, LineStatus, Status
@@ -154,9 +162,15 @@ def take_work_item(*, item: WorkItem, user: "User") -> WorkItem:
 
 @transaction.atomic
 def close_work_item(*, item: WorkItem, user: "User") -> WorkItem:
-    """Somebody has seen to it."""
+    """Somebody has seen to it.
+
+    Raises:
+        NotAllowed; ClosesByItself: it is about a transfer.
+    """
     require_permission(user, ADVANCE)
     fresh = WorkItem.objects.select_for_update().get(pk=item.pk)
+    if fresh.payout_id is not None and fresh.closed_at is None:
+        raise ClosesByItself
     if fresh.closed_at is None:
         fresh.closed_at, fresh.owner = timezone.now(), user
         fresh.save(update_fields=["closed_at", "owner"])

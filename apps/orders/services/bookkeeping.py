@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from apps.ledger.models import Entry
 from apps.ledger.services import Movement, balances, post, post_many
 from apps.orders.lifecycle import Status
-from apps.orders.models import Credit, Order, PaymentLeg, Refund
+from apps.orders.models import Credit, Order, PaymentLeg, Payout, Refund
 
 # What buyers have paid and not yet got a car for; what is on its way back to them; what we grant them.
 CUSTOMERS, REFUNDS_DUE, CREDITS = "customers", "refunds_due", "credits"
@@ -33,7 +33,7 @@ def gateway(name: str) -> str:
 
 def book_missing(orders: Iterable[Order]) -> int:
     """Book payments, refunds, fees, credits and sales of orders that were written without their services, in bulk or before there
-    were books; returns how many movements that were. Read them with ``legs__refunds`` and ``credits``."""
+    were books; returns how many movements that were. Read them with ``legs__refunds`` and ``credits__payouts``."""
     found = list(orders)
     keys = [_sale(order) for order in found]
     sold = set(Entry.objects.filter(key__in=keys).values_list("key", flat=True))
@@ -44,7 +44,11 @@ def book_all_missing() -> int:
     """The same for every order; returns how many movements were missing."""
     booked, last = 0, 0
     while True:
-        some = Order.objects.filter(pk__gt=last).order_by("pk").prefetch_related("legs__refunds", "credits")[:_AT_ONCE]
+        some = (
+            Order.objects.filter(pk__gt=last)
+            .order_by("pk")
+            .prefetch_related("legs__refunds", "credits__payouts")[:_AT_ONCE]
+        )
         orders = list(some)
         if not orders:
             return booked
@@ -81,6 +85,10 @@ def _credits(order: Order) -> Iterator[Movement]:
         if credit.lapsed:
             lapsed = [(CREDITS, credit.lapsed), (CREDITS_GRANTED, -credit.lapsed)]
             yield Movement(f"credit_lapsed:{credit.pk}", "credit_lapsed", lapsed, order.number)
+        for payout in credit.payouts.all():
+            if payout.status == Payout.Status.PAID:
+                gone = [(CREDITS, payout.amount), (BANK, -payout.amount)]
+                yield Movement(_paid_out(payout), "credit_payout", gone, order.number)
 
 
 def captured(leg: PaymentLeg, order: Order) -> Entry:
@@ -146,10 +154,20 @@ def credit_leg_undone(leg: PaymentLeg, order: Order) -> None:
     post(key=f"credit_undone:{leg.pk}", kind="credit_lapsed", postings=movement, subject=order.number)
 
 
-def credits_taken_back(order: Order, left: int) -> None:
-    """What came back was partly paid by credits (``left`` fen of its value no payment takes): they were never money, and are
+def credit_paid_out(payout: Payout, order: Order) -> None:
+    """The rest of a credit has left our bank."""
+    movement = [(CREDITS, payout.amount), (BANK, -payout.amount)]
+    post(key=_paid_out(payout), kind="credit_payout", postings=movement, subject=order.number)
+
+
+def _paid_out(payout: Payout) -> str:
+    return f"credit_payout:{payout.pk}"
+
+
+def credits_taken_back(order: Order, left: int, transferred: int) -> None:
+    """What came back was partly paid by credits, or given back by transfer (``left`` fen of its value are not sent back): it is
     not granted any more."""
-    covered = sum(leg.captured for leg in order.legs.all() if leg.purpose == _P.CREDIT)
+    covered = transferred + sum(leg.captured for leg in order.legs.all() if leg.purpose == _P.CREDIT)
     amount = min(left, covered)
     if amount > 0:
         movement = [(SALES, amount), (CREDITS_GRANTED, -amount)]

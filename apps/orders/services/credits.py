@@ -3,13 +3,12 @@
 from django.db import transaction
 from django.db.models import F, Sum
 from django.utils import timezone
-from django.utils.translation import gettext_noop
 
 from apps.orders.errors import BadCredit, CreditKeyUsed
 from apps.orders.fulfilment.queue import wake
 from apps.orders.lifecycle import LegStatus, Status
 from apps.orders.models import Credit, Order, PaymentLeg
-from apps.orders.services import bookkeeping, legs, refunds, transitions
+from apps.orders.services import bookkeeping, legs, payouts, refunds, transitions
 
 _P = PaymentLeg.Purpose
 # Here the order is over for the price: nothing lowers anything any more.
@@ -80,8 +79,7 @@ def _pay_out(order: Order, credit: Credit) -> None:
             _cover(order, credit, amount)
             refunds.give_back(leg, amount, reason=f"Credit: {credit.kind}", order=order)
     if credit.open:
-        text = gettext_noop("Pay %(amount)s of credit by transfer: no payment takes it.")
-        transitions.raise_work_item(order, "credit", text, amount=credit.open)
+        payouts.owe(order, credit)
 
 
 def of_order(order: Order) -> int:
@@ -92,10 +90,22 @@ def of_order(order: Order) -> int:
 
 def lapse(order: Order) -> None:
     """The order is cancelled: its credits have lowered the fee, and are not money. The caller holds the lock."""
+    _lapse_open(order)
+    for leg in order.legs.filter(purpose=_P.CREDIT, status=LegStatus.CAPTURED):
+        if not bookkeeping.is_sold(order):
+            bookkeeping.credit_leg_undone(leg, order)
+
+
+def returned(order: Order) -> int:
+    """What was bought came back: what is still owed of its credits lapses; what has left by transfer stays with the buyer, and is
+    that much less to send back (fen). The caller holds the lock."""
+    payouts.drop_due(order)
+    _lapse_open(order)
+    return payouts.transferred(order)
+
+
+def _lapse_open(order: Order) -> None:
     for credit in order.credits.filter(amount__gt=F("used") + F("lapsed")):
         bookkeeping.credit_lapsed(credit, order, credit.open)
         credit.lapsed += credit.open
         credit.save(update_fields=["lapsed"])
-    for leg in order.legs.filter(purpose=_P.CREDIT, status=LegStatus.CAPTURED):
-        if not bookkeeping.is_sold(order):
-            bookkeeping.credit_leg_undone(leg, order)

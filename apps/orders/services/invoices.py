@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from apps.orders.errors import NotPaid
 from apps.orders.invoicing import CARS, GOODS, RULES, Line, Sold, invoices_of, split, taken_back
-from apps.orders.models import Invoice, InvoiceSeries, LegalSeller, LineKind, Order, PaymentLeg, Refund
+from apps.orders.models import Invoice, InvoiceSeries, LegalSeller, LineKind, Order, PaymentLeg, Payout, Refund
 from apps.orders.services import legs, regions, transitions
 
 # Who sells what is no car: ours, until the back office enters its own. Who sells the car the order's region says.
@@ -93,7 +93,7 @@ def _issue(
     lines: Sequence[Line],
     now: datetime,
     original: Invoice | None = None,
-    refund: Refund | None = None,
+    why: Refund | Payout | None = None,
 ) -> Invoice:
     series.last += 1
     series.save(update_fields=["last"])
@@ -103,7 +103,8 @@ def _issue(
         kind=series.kind,
         number=series.last,
         original=original,
-        refund=refund,
+        refund=why if isinstance(why, Refund) else None,
+        payout=why if isinstance(why, Payout) else None,
         party=original.party if original else order.invoice_kind,
         title=original.title if original else order.invoice_title,
         tax_number=original.tax_number if original else order.tax_number,
@@ -114,20 +115,21 @@ def _issue(
     )
 
 
-def take_back(order: Order, refund: Refund) -> list[Invoice]:
-    """Red invoices over a refund that has been made, by the proportion of what is left of the order's invoices; nothing for an
-    order that has none, and once for each refund. The caller holds the order's lock."""
+def take_back(order: Order, why: Refund | Payout) -> list[Invoice]:
+    """Red invoices over a refund or a transfer that has been made, by the proportion of what is left of the order's invoices;
+    nothing for an order that has none, and once for each. The caller holds the order's lock."""
     blues = list(order.invoices.filter(original=None).select_related("seller").order_by("seller__code", "kind"))
-    if not blues or refund.invoices.exists():
+    if not blues or why.invoices.exists():
         return []
-    left = [_lines_left(blue, refund.line.code if refund.line else None) for blue in blues]
+    line = why.line if isinstance(why, Refund) else None
+    left = [_lines_left(blue, line.code if line else None) for blue in blues]
     sums = [sum(int(line["amount"]) for line in lines) for lines in left]
-    amount = min(refund.amount, sum(sums))
+    amount = min(why.amount, sum(sums))
     reds = []
     for blue, share, rows in zip(blues, split(amount, sums), left, strict=True):
         if share:
             lines = taken_back(rows, share)
-            reds.append(_issue(order, _series(blue.seller, blue.kind), lines, timezone.now(), blue, refund))
+            reds.append(_issue(order, _series(blue.seller, blue.kind), lines, timezone.now(), blue, why))
     return reds
 
 

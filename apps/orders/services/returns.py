@@ -14,6 +14,7 @@ from apps.orders.fulfilment.queue import has_open_step
 from apps.orders.lifecycle import Actor, Family, LineStatus, Status, line_is_at_rest, line_may_become
 from apps.orders.models import LineVisit, Order, OrderLine, Return, ReturnLine
 from apps.orders.services import bookkeeping, coins, payments, supply, transitions
+from apps.orders.services import credits as crediting
 from apps.orders.services.permissions import TAKE_BACK, require_permission
 from apps.orders.terms import RETURN_WINDOW_DAYS, RETURN_WINDOW_KM, pace
 from apps.orders.valuing import Held, Worth, worth
@@ -98,6 +99,7 @@ def close_return(*, order: Order, reason: str, actor: Actor = Actor.BUYER, user:
         transitions.move(
             mine, Status.DELIVERED, actor=actor, user=user, reason=reason, key=f"kept:{mine.version}", now=now
         )
+    crediting.use_open(mine)  # what was granted meanwhile
     transitions.set_timer(mine, "return_window", policy(mine, now).until or now)
     transitions.close_work_items(mine, "return", user)
     if refused:  # who does not agree has one person to talk to
@@ -143,8 +145,7 @@ def take_back(
         transitions.move(mine, Status.RETURNED, actor=Actor.STAFF, user=user, reason=found, key=key, now=now)
         _car_to_stock(mine, km or 0, now)
     made.outcome, made.km_found, made.found, made.deduction = Return.Outcome.TAKEN, km, found.strip(), deduction
-    made.refund, made.decided_by, made.closed_at = pay_back(mine, refund), user, now
-    bookkeeping.credits_taken_back(mine, refund - made.refund)
+    made.refund, made.decided_by, made.closed_at = _pay_back_value(mine, refund), user, now
     made.save()
     transitions.close_work_items(mine, "return", user)
     transitions.notify(mine, "returned", now)
@@ -212,6 +213,15 @@ def _end_of(line: OrderLine) -> LineStatus | None:
         if line_may_become(line.family, line.status, end):
             return LineStatus(end)
     return None
+
+
+def _pay_back_value(order: Order, value: int) -> int:
+    """Send back what the lines are worth; what the buyer has got as a credit has gone back already."""
+    gone = crediting.returned(order)
+    left = sum(payments.refundable(leg) for leg in order.legs.all()) - gone
+    sent = pay_back(order, min(value, max(0, left)))
+    bookkeeping.credits_taken_back(order, value - sent, gone)
+    return sent
 
 
 def pay_back(order: Order, amount: int, *, reason: str = "Given back", line: OrderLine | None = None) -> int:

@@ -143,7 +143,7 @@ def notify(
     """Owe the buyer a message of this kind (see ``letters``), by e-mail and where it matters by SMS.
 
     One a kind for each state the order passes; ``again`` tells several within one state apart. ``data`` are facts of the
-    moment: ``amount`` in fen, ``appointment`` as an id, ``at`` as ISO 8601 with ``address``.
+    moment: ``amount`` in fen, ``appointment`` as an id, ``at`` as ISO 8601 with ``address``, ``day`` with ``reference``.
     """
     from apps.orders import notices
 

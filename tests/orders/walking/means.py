@@ -4,11 +4,12 @@ import io
 from functools import partial
 
 from django.conf import settings
+from django.utils import timezone
 
 from apps.configurator.models import Configurator
 from apps.orders import services
-from apps.orders.models import Order, TradeIn
-from apps.orders.services import coins, loans, trade_ins
+from apps.orders.models import Order, Payout, TradeIn
+from apps.orders.services import coins, loans, payouts, trade_ins
 from tests.factories.bundles import make_accessory
 from tests.factories.orders import make_slots, place
 from tests.orders.walking.shop import MOST_ORDERS, Do
@@ -134,3 +135,38 @@ class Means(Wild):
     def decide_on_leniency(self, order: Order) -> Do:
         who = self.colleague if self.turn % 4 else self.clerk  # whoever asked may not
         return partial(services.decide_waiver, order=order, approved=self.turn % 2 == 0, user=who or self.clerk)
+
+    def be_very_generous(self, order: Order) -> Do | None:
+        """More than what of a delivered order can still be sent back, at times: the rest goes out by transfer."""
+        if order.status not in ("delivered", "completed"):
+            return None
+        amount = order.total // (1 + self.turn % 3)
+        return partial(
+            services.grant_credit, order=order, amount=amount, kind="goodwill", key=f"{order.number}:{self.turn}"
+        )
+
+    def transfer_credit(self, order: Order) -> Do | None:
+        """A clerk notes it, at times with a reference that another transfer has."""
+        payout = self._payout(order, "due") or self._payout(order, "noted")
+        if payout is None:
+            return None
+        reference = f"TR-{self.turn % 50:04}"
+        today = timezone.localdate()
+        return partial(
+            payouts.note, payout=payout, reference=reference, amount=payout.amount, paid_on=today, user=self.clerk
+        )
+
+    def confirm_transfer(self, order: Order) -> Do | None:
+        """By a colleague, at times by who noted it."""
+        payout = self._payout(order, "noted") or self._payout(order, "paid")
+        if payout is None:
+            return None
+        who = self.colleague if self.turn % 4 else self.clerk
+        return partial(payouts.confirm, payout=payout, reference=payout.reference, user=who or self.clerk)
+
+    def miss_transfer(self, order: Order) -> Do | None:
+        payout = self._payout(order, "noted")
+        return partial(payouts.send_back, payout=payout, reason="Not there", user=self.clerk) if payout else None
+
+    def _payout(self, order: Order, status: str) -> Payout | None:
+        return Payout.objects.filter(credit__order=order, status=status).order_by("created_at", "pk").first()

@@ -4,7 +4,7 @@ from django.db import connection
 from django.db.models import F
 
 from apps.orders.lifecycle import TRANSITIONS, Status
-from apps.orders.models import LoanReferral, Order, PaymentLeg, Refund, TradeIn
+from apps.orders.models import LoanReferral, Order, PaymentLeg, Payout, Refund, TradeIn
 from apps.orders.services import audit, coins, legs
 from apps.outbox.models import Event, Stream
 from apps.promotions.engine import replay
@@ -27,6 +27,7 @@ def check(shop: Shop) -> None:
     for order in orders:
         check_history(order)
         check_money(order)
+        check_credits(order)
     assert sum(len(slots_of(order)) for order in orders) <= shop.slots  # no oversell
     # The ledger against itself and against the payments, each invoice's number, stock against its movements.
     assert [one for one in audit.differences() if "stands in no file" not in one] == []
@@ -57,6 +58,20 @@ def check_money(order: Order) -> None:
         if order.status in (Status.EXPIRED, Status.CANCELLED) and leg.purpose != _P.CREDIT:
             looked_at = leg.status in ("suspect", "disputed") or order.disputed
             assert leg.captured - leg.refunded - owed <= order.cancellation_fee or looked_at
+
+
+def check_credits(order: Order) -> None:
+    """What was granted has lowered a payment, has lapsed, waits for or has left by one transfer; who noted one has not confirmed it."""
+    sent = Payout.objects.filter(credit__order=order)
+    live = sent.exclude(status="void")
+    used = sum(order.credits.values_list("used", flat=True))
+    covered = sum(order.legs.filter(purpose=_P.CREDIT).values_list("captured", flat=True))
+    assert used == covered + sum(live.values_list("amount", flat=True))
+    assert not live.filter(status="paid", confirmed_by=F("noted_by")).exists()
+    letters = order.notices.filter(kind="credit_paid_out").count()
+    assert letters == sent.filter(status="paid").count()
+    for one in live.exclude(status="paid"):
+        assert one.work_items.filter(closed_at=None).count() == 1
 
 
 def check_means(shop: Shop) -> None:

@@ -50,6 +50,8 @@ BESIDES = (
     ("ask", "pay_wrongly", "send_all_back", "confirm_refund"),
     ("ask", "begin_paying", "fail"),
     ("be_generous", "confirm_refund"),
+    ("be_very_generous", "be_very_generous", "transfer_credit", "confirm_transfer"),
+    ("be_very_generous", "transfer_credit", "miss_transfer"),
     ("leave_out",),
     ("damage", "inspect"),
     ("repeat",),
