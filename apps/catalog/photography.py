@@ -10,10 +10,13 @@ import io
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from apps.catalog.looks import Look
@@ -27,6 +30,7 @@ PAGE = (
 )
 # Each kept pixel is drawn two and a half times; the body's grid is fine enough that highlights run without a ripple.
 RATIO, CELL = 1.6, 0.013
+LAYER_RATIO = 2  # layers are averaged over whole pixels, so that they still add up
 AVIF_QUALITY, SMALL_QUALITY, WEBP_QUALITY = 62, 60, 62
 WEBP_ALPHA_STEP = 2  # WebP keeps alpha without loss: half the levels save a fifth of the file, and no eye sees it
 LIMIT_MS = 600_000
@@ -59,6 +63,18 @@ class _Files(SimpleHTTPRequestHandler):
         """Nobody reads it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Size:
+    """Of a layer in pixels, and how fine the body's grid is in metres."""
+
+    width: int = WIDTH
+    height: int = HEIGHT
+    cell: float = CELL
+
+
+STILL = Size()
+
+
 class Photographer:
     """A page that takes pictures."""
 
@@ -68,9 +84,26 @@ class Photographer:
     def picture(self, look: Look, view: str, *, ratio: float = RATIO, cell: float = CELL) -> Image.Image:
         """A still of 1400 × 700 pixels with a transparent ground."""
         size = {"width": WIDTH, "height": HEIGHT, "ratio": ratio, "cell": cell}
-        url: str = self._page.evaluate("order => window.photograph(order)", {"spec": look, "view": view, **size})
-        drawn = Image.open(io.BytesIO(base64.b64decode(url.split(",", 1)[1]))).convert("RGBA")
+        drawn = Image.open(io.BytesIO(self._asked("photograph", {"spec": look, "view": view, **size}))).convert("RGBA")
         return drawn.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
+
+    def layer(
+        self, look: Look, view: str, kind: str, *, grey: float = 0, size: Size = STILL
+    ) -> npt.NDArray[np.float32]:
+        """One layer of a still, height × width × RGBA, premultiplied: ``rest`` and ``wheels`` as on the screen from 0 to 1, and
+        ``paint`` as linear light before tone mapping, of a paint with this linear value."""
+        order = {"spec": look, "view": view, "kind": kind, "grey": grey, "width": size.width, "height": size.height}
+        drawn = self._asked("layer", order | {"ratio": LAYER_RATIO, "cell": size.cell})
+        linear = kind == "paint"
+        pixels = np.frombuffer(drawn, np.float16 if linear else np.uint8).astype(np.float32)
+        grid = pixels.reshape(size.height, LAYER_RATIO, size.width, LAYER_RATIO, 4)
+        kept: npt.NDArray[np.float32] = grid[::-1, ::-1].mean((1, 3))  # the lowest row comes first
+        return kept if linear else kept / np.float32(255)
+
+    def _asked(self, function: str, order: dict[str, Any]) -> bytes:
+        """What is in the data URL that the page's function answers."""
+        url: str = self._page.evaluate(f"order => window.{function}(order)", order)
+        return base64.b64decode(url.split(",", 1)[1])
 
 
 @contextmanager

@@ -8,15 +8,13 @@ the processes that have it open. All processes of a machine share its pages.
 
 import hashlib
 import mmap
-import os
-import tempfile
-from contextlib import suppress
 from enum import Enum
 from pathlib import Path
 
 import structlog
 from django.conf import settings
 
+from apps.common import files
 from apps.configurator.engine.circuit import Circuit, CircuitError
 from apps.configurator.memory import Memory
 from apps.configurator.models import Artefact
@@ -74,18 +72,7 @@ def open_file(key: str) -> Circuit | None:
 
 def write_file(key: str, data: bytes) -> None:
     """Put the file in place in one step, over whatever stands there."""
-    path = path_of(key)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f"{key}.", suffix=".part", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.write(hashlib.sha256(data).digest())
-        Path(name).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
+    files.put(path_of(key), data, hashlib.sha256(data).digest())
 
 
 def _load(key: str) -> Circuit:

@@ -1,39 +1,94 @@
-"""The pictures of a car: which stills there are, which may be shown for what is picked, and how it looks in 3D."""
+"""The picture of a configured car: a still that is shipped, or one composed for what is picked."""
 
-import json
-import tomllib
-from collections.abc import Iterable, Mapping
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from django.conf import settings
+from django.templatetags.static import static
+from django.urls import reverse
 
 from apps.catalog.equipment import options_shown
-from apps.catalog.looks import Look, in_paint, paints_of
+from apps.catalog.stills import SMALL, SMALL_WIDTH, VIEWS, WIDTH, names
+from apps.configurator.composing.layers import layers_of
+from apps.configurator.composing.recipes import Recipe, parts_of_look, recipe
 from apps.configurator.documents import Document, DocumentOption
+from apps.configurator.dressing import dressings, paint_of, worn
 
 # Groups that change the outline of the car: the stills show the standard one.
 SHAPES = frozenset({"body", "wheelbase", "roof-height", "conversion"})
-DRESSING = Path(__file__).parent / "dressing.toml"
+LISTED = VIEWS[0]
 
 
-def picture_of(document: Document, picked: frozenset[str]) -> tuple[str, bool]:
-    """The still to show, and whether it has the picked paint, body, roof and wheels: a picture must not promise anything else."""
-    options = document.options.values()
-    pictured = [option.picture for option in options if option.code in picked and option.picture in stills()]
-    standard = [option.picture for option in options if option.standard and option.picture in stills()]
-    fallback = f"{document.image}-front34"
-    picture = next(iter([*pictured, *standard, *([fallback] if fallback in stills() else [])]), "")
-    paints = {group.code for group in document.groups if any(option.picture for option in group.options)}
-    paint_picked = any(document.group_of[code].code in paints for code in picked if code in document.options)
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Addresses of one picture in both formats, ``small`` at half the size, and whether it has the picked paint, body, roof and
+    wheels: a picture must not promise anything else."""
+
+    avif: str
+    small: str
+    webp: str
+    exact: bool
+
+
+def picture_of(document: Document, picked: Iterable[str]) -> Picture | None:
+    """The picture to show of a car with these options picked; ``None`` where nothing was rendered."""
+    chosen = frozenset(picked)
     reshaped = any(
         document.group_of[code].code in SHAPES and not document.options[code].standard
-        for code in picked
+        for code in chosen
         if code in document.options
     )
-    return picture, not reshaped and _equipped_as_picked(document, picture, picked) and (
-        bool(pictured) or not paint_picked
+    composed = _composed(document, chosen)
+    if composed is not None:
+        return Picture(*composed, exact=not reshaped)
+    stem, exact = _shipped(document, chosen)
+    return Picture(*_addresses(stem), exact=exact and not reshaped) if stem else None
+
+
+def _composed(document: Document, picked: frozenset[str]) -> tuple[str, str, str] | None:
+    """The addresses of the picture that is exactly right: the shipped still if there is one, or one made of layers."""
+    wanted = recipe_of(document, picked)
+    layers = None if wanted is None else wanted.layers
+    if wanted is None or layers is None:
+        return None
+    stem = f"{wanted.image}-{wanted.paint}-{LISTED}"
+    if stem in names() and parts_of_look(wanted.car, wanted.paint) == wanted.look:
+        return _addresses(stem)
+    name, digest = wanted.name, wanted.digest(layers)
+    avif, small, webp = (
+        reverse("configurator:still", args=[wanted.car, wanted.view, width, name, digest, kind])
+        for width, kind in ((WIDTH, "avif"), (SMALL_WIDTH, "avif"), (WIDTH, "webp"))
     )
+    return avif, small, webp
+
+
+def recipe_of(document: Document, picked: Iterable[str], view: str = LISTED) -> Recipe | None:
+    """What a picture of the car is to be composed of; ``None`` for a car without a dressing."""
+    shown = worn(document, picked)
+    paint = next((name for code in shown if (name := paint_of(document, code))), "")
+    known = dressings(document.car)
+    return recipe(document.car, view, paint, [code for code in shown if code in known]) if known else None
+
+
+def is_shown(document: Document, option: DocumentOption) -> bool:
+    """Whether a picture shows if the option is picked: a paint, and what the layers know besides."""
+    dressed = option.code in dressings(document.car) and layers_of(document.image, LISTED) is not None
+    return bool(option.picture) or dressed
+
+
+def _addresses(stem: str) -> tuple[str, str, str]:
+    return static(f"img/cars/{stem}.avif"), static(f"img/cars/{SMALL}/{stem}.avif"), static(f"img/cars/{stem}.webp")
+
+
+def _shipped(document: Document, picked: frozenset[str]) -> tuple[str, bool]:
+    """The best still there is, and whether it shows what is picked."""
+    options = document.options.values()
+    pictured = [option.picture for option in options if option.code in picked and option.picture in names()]
+    standard = [option.picture for option in options if option.standard and option.picture in names()]
+    fallback = f"{document.image}-{LISTED}"
+    stem = next(iter([*pictured, *standard, *([fallback] if fallback in names() else [])]), "")
+    paints = {group.code for group in document.groups if any(option.picture for option in group.options)}
+    paint_picked = any(document.group_of[code].code in paints for code in picked if code in document.options)
+    return stem, _equipped_as_picked(document, stem, picked) and (bool(pictured) or not paint_picked)
 
 
 def _equipped_as_picked(document: Document, picture: str, picked: frozenset[str]) -> bool:
@@ -42,38 +97,3 @@ def _equipped_as_picked(document: Document, picture: str, picked: frozenset[str]
     groups = {document.group_of[code].code for code in shown}
     chosen = {code for code in picked if code in document.options and document.group_of[code].code in groups}
     return chosen <= shown
-
-
-def dressing_of(document: Document, picked: Iterable[str]) -> str:
-    """What the picked options change of the car's look, as JSON; an undecided group is as its standard option says."""
-    options = document.options
-    decided = {code for code in picked if code in options}
-    groups = {document.group_of[code].code for code in decided}
-    standard = {
-        code for code, option in options.items() if option.standard and document.group_of[code].code not in groups
-    }
-    look: Look = {}
-    for code in sorted(decided | standard):
-        look |= _changed_by(document, options[code])
-    return json.dumps(look, separators=(",", ":"))
-
-
-def _changed_by(document: Document, option: DocumentOption) -> Look:
-    changed: Look = {}
-    for name in paints_of(document.car):
-        if option.picture.endswith(f"-{name}-front34"):
-            changed["paint"] = in_paint(document.car, name)["paint"]
-    return changed | dict(_dressing().get(document.car, {}).get(option.code, {}))
-
-
-@cache
-def _dressing() -> Mapping[str, Mapping[str, Look]]:
-    """By car and option."""
-    return tomllib.loads(DRESSING.read_text())
-
-
-@cache
-def stills() -> frozenset[str]:
-    """The stills that exist. They are static files: the set changes with a release only."""
-    folder = settings.BASE_DIR / "static" / "img" / "cars"
-    return frozenset(path.stem for path in folder.glob("*.webp"))

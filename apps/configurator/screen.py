@@ -1,5 +1,6 @@
 """What one configurator page shows, worked out from a document, a state and the engine's answer."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -8,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from apps.common.money import signed_yuan, yuan
 from apps.configurator.documents import Document, DocumentGroup, DocumentOption
+from apps.configurator.dressing import dressing_of
 from apps.configurator.engine.answer import Answer
 from apps.configurator.engine.model import option_of
 from apps.configurator.machines import Session
-from apps.configurator.pictures import dressing_of, picture_of
+from apps.configurator.pictures import Picture, is_shown, picture_of
 from apps.configurator.pricing import Price, PriceStep, price
 from apps.configurator.rental import RentalTerms
 from apps.configurator.selection import Settled, settle
@@ -112,8 +114,7 @@ class Screen:
     lost: tuple[str, ...]
     standard: str
     finish: str
-    picture: str
-    picture_exact: bool
+    picture: Picture | None
     dressing: str
     description: str
 
@@ -159,7 +160,6 @@ class Drawing:
     def screen(self) -> Screen:
         blocks = self._blocks()
         state, document = self.state, self.document
-        picture, exact = picture_of(document, self.settled.picked)
         over = 0
         if self.budget is not None and self.answer.valid and (self.priced or self.complete):
             over = max(0, self.total - self.budget)
@@ -191,9 +191,8 @@ class Drawing:
             lost=state.lost,
             standard=self.step(standard_choices(document)) if not state.choices else "",
             finish=self.step(self._finished()) if not self.complete and self.answer.complete else "",
-            picture=picture,
-            picture_exact=exact,
-            dressing=dressing_of(document, self.settled.picked),
+            picture=picture_of(document, self.settled.picked),
+            dressing=json.dumps(dressing_of(document, self.settled.picked), separators=(",", ":")),
             description=self._description(),
         )
 
@@ -339,10 +338,10 @@ class Drawing:
         return (*self.state.choices, *more)
 
     def _description(self) -> str:
-        """What the picture shows of the picked options: the paint, and nothing else."""
-        options = self.document.options
-        painted = [option.name for code, option in options.items() if code in self.settled.picked and option.picture]
-        return _("%(paint)s; other options are not shown") % {"paint": painted[0]} if painted else ""
+        """What the picture shows of the picked options."""
+        picked = [option for code, option in self.document.options.items() if code in self.settled.picked]
+        shown = [option.name for option in picked if is_shown(self.document, option)]
+        return _("%(shown)s; other options are not shown") % {"shown": _(", ").join(shown)} if shown else ""
 
 
 def draw_row(session: Session, state: PageState, option: str, *, path: str) -> tuple[Block, Row]:

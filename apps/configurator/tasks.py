@@ -4,6 +4,7 @@ from celery import shared_task
 
 from apps.common.doorbell import ring
 from apps.configurator import solving
+from apps.configurator.composing import shelf
 from apps.configurator.services import artefacts, checking
 
 
@@ -27,9 +28,10 @@ def ensure_for_sale() -> None:
 
 @shared_task(name="configurator.prune")
 def prune() -> None:
-    """Forget what nothing on sale or under way has needed for a week, and old solved answers."""
+    """Forget what nothing on sale or under way has needed for a week, old solved answers and old composed pictures."""
     artefacts.prune_artefacts()
     solving.prune()
+    shelf.prune()
 
 
 @shared_task(name="configurator.solve")

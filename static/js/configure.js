@@ -94,3 +94,21 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     document.body.dispatchEvent(new CustomEvent("toast", { detail: { value: button.dataset.copied } }));
   });
 }
+
+// A picture that nobody has asked for yet takes the server a moment: until it is there the one before stays in its place.
+const SHOWN = ".cfg-stage > picture";
+let before = null;
+document.addEventListener("htmx:beforeSwap", () => {
+  const picture = document.querySelector(`${SHOWN}:not(.before)`);
+  if (picture?.querySelector("img").naturalWidth) before = picture;
+});
+document.addEventListener("htmx:afterSwap", () => {
+  const picture = document.querySelector(SHOWN);
+  const image = picture?.querySelector("img");
+  if (!before || !image || before === picture || image.complete) return;
+  const earlier = before;
+  earlier.classList.add("before");
+  earlier.querySelector("img").alt = "";
+  picture.before(earlier);
+  for (const end of ["load", "error"]) image.addEventListener(end, () => earlier.remove(), { once: true });
+});

@@ -1,6 +1,5 @@
 """The cars that come with the portal: as many options and rules as promised, buildable, nothing dead."""
 
-import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -9,14 +8,17 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.templatetags.static import static
 
 from apps.catalog.equipment import options_shown
+from apps.catalog.stills import names as stills
 from apps.common.demo import DemoOptions
 from apps.configurator import demo
 from apps.configurator.documents import Document, read
+from apps.configurator.dressing import dressing_of, dressings
 from apps.configurator.machines import Session
 from apps.configurator.models import Configurator, ConfiguratorVersion
-from apps.configurator.pictures import DRESSING, dressing_of, picture_of, stills
+from apps.configurator.pictures import picture_of, recipe_of
 from apps.configurator.selection import settle
 from tests.factories.catalog import make_car_model
 
@@ -99,12 +101,28 @@ def test_every_picture_shows_a_car_that_can_be_had_and_says_so(documents: dict[s
         shown = options_shown(option.picture)
         assert shown <= set(document.options), option.picture
         assert session.answer((option.code, *shown)).valid, option.picture
-        assert picture_of(document, frozenset({option.code, *shown})) == (option.picture, True)
+        picture = picture_of(document, {option.code, *shown})
+        assert picture is not None
+        assert (picture.webp, picture.exact) == (static(f"img/cars/{option.picture}.webp"), True)
         for code in shown:
             for other in document.group_of[code].options:
                 if other.code != code:
-                    picked = frozenset({option.code, *shown, other.code} - {code})
-                    assert picture_of(document, picked) == (option.picture, False)
+                    check_another_version(
+                        document, option.picture, {option.code, *shown, other.code} - {code}, other.code
+                    )
+
+
+def check_another_version(document: Document, still: str, picked: set[str], code: str) -> None:
+    """It is composed where the car has layers; where it has none, the still says that it shows another version."""
+    picture = picture_of(document, picked)
+    assert picture is not None
+    wanted = recipe_of(document, picked)
+    if wanted is not None and wanted.layers is not None:
+        assert picture.exact
+        assert wanted.look | dressings(document.car)[code] == wanted.look
+        assert code in picture.webp
+    else:
+        assert (picture.webp, picture.exact) == (static(f"img/cars/{still}.webp"), False)
 
 
 def test_the_opening_cars_battery_is_bought_or_rented_at_the_advertised_prices(documents: dict[str, Document]) -> None:
@@ -118,10 +136,10 @@ def test_the_opening_cars_battery_is_bought_or_rented_at_the_advertised_prices(d
 
 def test_a_car_in_3d_wears_what_is_picked(documents: dict[str, Document]) -> None:
     document = documents["aion-ut-super"]
-    as_standard = json.loads(dressing_of(document, frozenset()))
+    as_standard = dressing_of(document, frozenset())
     assert as_standard["paint"]["color"] == "#7f98a8"
     assert as_standard["roof"] == {}
-    picked = json.loads(dressing_of(document, {"colour-wine", "roof-glass", "wheels-18"}))
+    picked = dressing_of(document, {"colour-wine", "roof-glass", "wheels-18"})
     assert picked["paint"] == {"color": "#6b2231", "finish": "pearl"}
     assert picked["roof"] == {"glass": True}
     assert picked["wheels"]["size"] == 18
@@ -132,11 +150,11 @@ def test_a_car_in_3d_wears_what_is_picked(documents: dict[str, Document]) -> Non
 def test_what_options_change_of_a_look_can_be_drawn(documents: dict[str, Document], car: str) -> None:
     document = documents[car]
     assert STYLES
-    dressing = tomllib.loads(DRESSING.read_text()).get(car, {})
+    dressing = dressings(car)
     assert not dressing.keys() - document.options.keys()
     tyres = set()
     for code in dressing:
-        worn = json.loads(dressing_of(document, {code}))
+        worn = dressing_of(document, {code})
         assert worn.keys() <= {"paint", "roof", "wheels", "interior"}
         if wheels := dressing[code].get("wheels"):
             assert wheels["style"] in STYLES

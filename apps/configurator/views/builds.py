@@ -16,7 +16,7 @@ from apps.configurator import side_by_side
 from apps.configurator.codes import WrongCode, near_codes, read_code
 from apps.configurator.forms import CodeForm
 from apps.configurator.models import Build
-from apps.configurator.pictures import picture_of
+from apps.configurator.pictures import Picture, picture_of
 from apps.configurator.pricing import PriceStep, QuoteLine
 from apps.configurator.rental import RentalTerms
 from apps.configurator.services import BuildQuote, quote_build, quote_builds
@@ -30,7 +30,7 @@ class Saved:
 
     build: Build
     quote: BuildQuote
-    picture: str
+    picture: Picture | None
     reopen_url: str
 
     @property
@@ -71,7 +71,6 @@ def build(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("configurator:build", wanted, permanent=True)
     saved = get_object_or_404(Build.objects.whole(), code=wanted)
     quote = quote_build(saved)
-    picture, exact = _picture(saved, quote)
     return render(
         request,
         "configurator/build.html",
@@ -81,8 +80,7 @@ def build(request: HttpRequest, code: str) -> HttpResponse:
             "lines": [QuoteLine(**line) for line in saved.lines],
             "trace": [PriceStep(**step) for step in saved.price_trace],
             "terms": RentalTerms.read(saved.terms) if saved.terms else None,
-            "picture": picture,
-            "picture_exact": exact,
+            "picture": _picture(saved, quote),
             "address": request.build_absolute_uri(saved.get_absolute_url()),
             "social_card": {
                 "url": reverse("catalog:card_now", args=[saved.car_model.slug]),
@@ -116,7 +114,7 @@ def compare(request: HttpRequest) -> HttpResponse:
                 {
                     "column": column,
                     "reopen_url": _reopen_url(column.build),
-                    "picture": _picture(column.build, column.quote)[0],
+                    "picture": _picture(column.build, column.quote),
                     "remove_url": here + _query([code for code in codes if code != column.build.code]),
                 }
                 for column in table.columns
@@ -134,7 +132,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 def _list(request: HttpRequest, form: CodeForm, *, near: list[str] | None = None, status: int = 200) -> HttpResponse:
     builds = list(own_builds(request)[:100])
     saved = [
-        Saved(one, quote, _picture(one, quote)[0], _reopen_url(one))
+        Saved(one, quote, _picture(one, quote), _reopen_url(one))
         for one, quote in zip(builds, quote_builds(builds), strict=True)
     ]
     context: dict[str, Any] = {"form": form, "saved": saved, "near": near or [], "guest": not signed_in(request)}
@@ -164,6 +162,5 @@ def _reopen_url(saved: Build) -> str:
     return reverse("configurator:configure", args=[saved.car_model.slug]) + state.query()
 
 
-def _picture(saved: Build, quote: BuildQuote) -> tuple[str, bool]:
-    picked = frozenset(line["code"] for line in saved.lines)
-    return picture_of(quote.document, picked) if quote.document else ("", False)
+def _picture(saved: Build, quote: BuildQuote) -> Picture | None:
+    return picture_of(quote.document, [line["code"] for line in saved.lines]) if quote.document else None
