@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from apps.catalog.looks import image_of, looks, paints_of
-from apps.catalog.stills import HEIGHT, WIDTH, folder
+from apps.catalog.stills import HEIGHT, SMALL_WIDTH, WIDTH, folder
 from apps.common.files import put
 from apps.configurator.composing import shelf
 from apps.configurator.composing.drawing import Variants, box_of, changes_of
@@ -172,14 +172,14 @@ def test_other_wheels_change_the_wheels_alone() -> None:
     ],
 )
 def test_what_the_palette_does_not_know_is_not_found(client: Client, view: str, name: str) -> None:
-    address = reverse("configurator:still", args=["aion-ut-super", view, name, "0" * 12, "webp"])
+    address = reverse("configurator:still", args=["aion-ut-super", view, WIDTH, name, "0" * 12, "webp"])
     assert client.get(address).status_code == 404
 
 
-def address_of(wanted: Recipe, kind: str = "webp", digest: str = "") -> str:
+def address_of(wanted: Recipe, kind: str = "webp", *, width: int = WIDTH, digest: str = "") -> str:
     assert wanted.layers is not None
     known = digest or wanted.digest(wanted.layers)
-    return reverse("configurator:still", args=[wanted.car, wanted.view, wanted.name, known, kind])
+    return reverse("configurator:still", args=[wanted.car, wanted.view, width, wanted.name, known, kind])
 
 
 @pytest.fixture
@@ -191,20 +191,21 @@ def wanted(settings: Any, tmp_path: Path) -> Recipe:
     return found
 
 
-@pytest.mark.parametrize("kind", ["avif", "webp"])
+@pytest.mark.parametrize(("kind", "width"), [("avif", WIDTH), ("avif", SMALL_WIDTH), ("webp", WIDTH)])
 def test_a_picture_is_composed_once_and_kept_for_ever(
-    client: Client, wanted: Recipe, tmp_path: Path, kind: str
+    client: Client, wanted: Recipe, tmp_path: Path, kind: str, width: int
 ) -> None:
-    answer = client.get(address_of(wanted, kind))
+    address = address_of(wanted, kind, width=width)
+    answer = client.get(address)
     assert (answer.status_code, answer["Content-Type"]) == (200, f"image/{kind}")
     assert {"public", "immutable", "max-age=31536000"} <= set(answer["Cache-Control"].split(", "))
     assert "Cookie" not in answer.get("Vary", "")
     with Image.open(io.BytesIO(answer.content)) as image:
-        assert (image.size, image.mode) == ((WIDTH, HEIGHT), "RGBA")
+        assert (image.size, image.mode) == ((width, width // 2), "RGBA")
     assert len(answer.content) < 70_000
     (kept,) = (tmp_path / "stills").iterdir()
     put(kept, b"what is kept")
-    assert client.get(address_of(wanted, kind)).content == b"what is kept"
+    assert client.get(address).content == b"what is kept"
 
 
 def test_an_old_address_leads_to_the_picture_as_it_is_now(client: Client, wanted: Recipe) -> None:
@@ -212,6 +213,7 @@ def test_an_old_address_leads_to_the_picture_as_it_is_now(client: Client, wanted
     assert (answer.status_code, answer["Location"]) == (302, address_of(wanted))
     assert answer["Cache-Control"] == "no-cache"
     assert client.get(address_of(wanted, kind="png")).status_code == 404
+    assert client.get(address_of(wanted, width=701)).status_code == 404
     assert client.post(address_of(wanted)).status_code == 405
 
 

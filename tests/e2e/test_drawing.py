@@ -44,6 +44,6 @@ def test_a_small_view_of_layers_is_the_one_rendered_whole(tmp_path: Path) -> Non
     assert layers.has(OTHER | WINE)
     ours = np.asarray(compose(layers, OTHER | WINE), np.float32) / 255
     away = np.abs(ours[..., :3] * ours[..., 3:] - whole[..., :3]).max(axis=2)
-    assert np.abs(ours[..., 3] - whole[..., 3]).max() < 0.05
+    assert np.quantile(np.abs(ours[..., 3] - whole[..., 3]), 0.999) < 0.02
     assert away.mean() < 0.004
-    assert np.quantile(away, 0.999) < 0.12
+    assert np.quantile(away, 0.999) < 0.15

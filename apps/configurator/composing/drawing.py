@@ -78,7 +78,7 @@ class Drawer:
         coverage = next(iter(lights.values()))[..., 3]
         box = box_of(coverage)
         for (finish, grey), light in lights.items():
-            whole = light[..., :3] / np.maximum(coverage, np.float32(1e-3))[..., None]
+            whole = (light[..., :3] / np.maximum(coverage, 1e-3)[..., None]).astype(np.float32)
             file = f"{finish}-{grey}.webp"
             _save(np.where(coverage[..., None] > 0, stored(whole), np.uint8(0))[box], folder / file)
             written["paints"].setdefault(finish, []).append(file)
