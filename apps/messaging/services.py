@@ -33,7 +33,7 @@ class Reader:
     zone: str = "Asia/Shanghai"
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def owe(
     *,
     key: str,

@@ -118,8 +118,11 @@ def measure_floor(count: int) -> float:
 def measure_claim(rows: int) -> dict[str, Any]:
     """The plan of the claim among so many steps, of which one an order is ready."""
     from django.db import connection, transaction
+    from django.utils import timezone
 
-    from apps.orders.fulfilment.drain import claimable
+    from apps.orders.fulfilment import statements
+    from apps.orders.fulfilment.asking import ASKS
+    from apps.orders.fulfilment.drain import LEASE, MAX_ATTEMPTS
 
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM orders_order")
@@ -139,7 +142,13 @@ def measure_claim(rows: int) -> dict[str, Any]:
         cursor.execute("ANALYZE orders_fulfilmentstep")
         cursor.execute("SELECT count(*) FROM orders_fulfilmentstep")
         count = cursor.fetchone()[0]
-        plans = [json.loads(claimable(set())[:1].explain(format="json", analyze=True))[0] for _ in range(5)]
+        now = timezone.now()
+        given = statements.claim_values(busy=(), now=now, lease=now + LEASE, most=MAX_ATTEMPTS, asking=ASKS)
+        plans = []
+        for _ in range(5):
+            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT json) {statements.claim_statement()}", given)
+            [found] = cursor.fetchone()
+            plans.append(json.loads(found)[0] if isinstance(found, str) else found[0])
         best = min(plans, key=lambda one: one["Execution Time"])
         transaction.set_rollback(True)
     text = json.dumps(best["Plan"])

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from apps.orders import services
@@ -73,6 +74,32 @@ def test_failures_come_back_later_and_later() -> None:
         waits.append(round((order.steps.get().next_at - before).total_seconds()))
     assert waits == [2, 4, 8]
     assert order.steps.get().error == "KeyError: 'options'"
+
+
+def test_a_question_that_the_database_refuses_counts_as_an_attempt_and_is_noted() -> None:
+    order = signed_order()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE orders_orderline RENAME TO gone")
+        assert run_step()
+        cursor.execute("ALTER TABLE gone RENAME TO orders_orderline")
+    step = order.steps.get()
+    assert (step.attempts, step.error.partition(":")[0], step.calling_until) == (1, "ProgrammingError", None)
+    assert step.next_at > timezone.now()
+    assert not PartnerJob.objects.exists()
+
+
+def test_of_steps_that_are_due_the_longest_due_comes_first() -> None:
+    make_store()
+    first, second = signed_order(), signed_order()
+    first.steps.update(next_at=timezone.now() - timedelta(seconds=1))
+    second.steps.update(next_at=timezone.now() - timedelta(seconds=2))
+    found = draining._claim(set())
+    assert found is not None
+    assert (found.step.order_id, found.step.attempts, found.step.result) == (second.pk, 1, {"asked": True})
+    assert found.step.next_at == found.step.calling_until == found.lease
+    assert found.step.order.delivery_store == second.delivery_store
+    assert not first.steps.filter(attempts__gt=0).exists()
 
 
 def test_an_effect_that_fails_leaves_nothing_behind() -> None:

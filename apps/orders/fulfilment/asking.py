@@ -27,16 +27,12 @@ Step = FulfilmentStep
 
 
 def _ask_to_build(order: Order, step: Step) -> Call:
-    car = order.lines.get(kind=LineKind.CAR)
-    assert order.car_model is not None
-    facts = {
-        "order": order.number,
-        "brand": order.car_model.brand.slug,
-        "model": order.car_model.slug,
-        "options": options_of(car.facts),
-    }
+    assert order.car_model_id is not None
+    cars = order.lines.filter(kind=LineKind.CAR)
+    car, model, brand = cars.values_list("facts", "order__car_model__slug", "order__car_model__brand__slug").get()
+    facts = {"order": order.number, "brand": brand, "model": model, "options": options_of(car)}
     earlier = order.steps.filter(kind="submit_build", direction=1, round__lt=step.round, attempts__gt=0)
-    return partial(_submit, key=step.key, facts=facts, instead_of=[one.key for one in earlier])
+    return partial(_submit, key=step.key, facts=facts, instead_of=[one.key for one in earlier] if step.round else [])
 
 
 def _submit(*, key: str, facts: Facts, instead_of: list[str]) -> MakerState:

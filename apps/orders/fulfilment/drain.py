@@ -14,10 +14,11 @@ from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.utils import timezone
 
 from apps.orders.errors import Stopped
+from apps.orders.fulfilment import statements
 from apps.orders.fulfilment.asking import ASKS
 from apps.orders.fulfilment.outcomes import Call, Done, Outcome, Park
 from apps.orders.fulfilment.queue import start_undoing
@@ -84,49 +85,35 @@ def run_step(busy: set[int] | None = None) -> bool:
     return True
 
 
-def claimable(busy: set[int]) -> QuerySet[Step]:
-    """Due steps of orders that nobody is working on, the longest due first; they are locked as they are read."""
-    due = _lockable().filter(status=Step.Status.READY, next_at__lte=timezone.now()).exclude(order_id__in=busy)
-    return due.order_by("next_at", "pk")
-
-
-def _lockable() -> QuerySet[Step]:
-    """Steps with their orders, both locked at once; without those that somebody else has locked."""
-    return Step.objects.select_related("order").select_for_update(skip_locked=True, of=("self", "order"))
-
-
 def _claim(busy: set[int]) -> Claimed | None:
     """The next due step of an order that nobody is working on, its attempt counted."""
     with transaction.atomic():
         now = timezone.now()
-        step = claimable(busy).first()
-        if step is None:
+        lease = now + LEASE
+        found = statements.claim(busy=busy, now=now, lease=lease, most=MAX_ATTEMPTS, asking=ASKS)
+        if found is None:
             return None
-        if step.attempts >= MAX_ATTEMPTS:
-            _park(step, step.order, step.error or WORKER_LOST)
-            step.save(update_fields=["status", "error"])
-            return Claimed(step)
-        step.attempts += 1
-        claimed = Claimed(step)
-        _note_question(claimed, now)
-        step.save(update_fields=["attempts", "next_at", "calling_until", "result"])
+        claimed = Claimed(found.step)
+        if found.spent:
+            _park(found.step, found.step.order, found.step.error or WORKER_LOST)
+            found.step.save(update_fields=["status", "error"])
+        else:
+            _prepare(claimed, lease)
         return claimed
 
 
-def _note_question(claimed: Claimed, now: datetime) -> None:
+def _prepare(claimed: Claimed, lease: datetime) -> None:
     """For a step that needs a partner: what to ask, and until when nobody else asks."""
     step = claimed.step
     ask = ASKS.get((step.kind, step.direction))
     if ask is None:
         return
+    claimed.lease = lease
     try:
-        with transaction.atomic():
+        with transaction.atomic():  # an attempt whose question fails counts, too
             claimed.call = ask.prepare(step.order, step)
     except Exception as error:
         claimed.error = error
-    step.calling_until = step.next_at = claimed.lease = now + LEASE
-    # Kept even when the attempt is given back: from now on there may be something to undo at the partner's.
-    step.result = step.result | {"asked": True}
 
 
 def _park(step: Step, order: Order, error: str) -> None:
@@ -156,7 +143,7 @@ def _hurry_undoing(claimed: Claimed) -> None:
 @transaction.atomic
 def _perform(claimed: Claimed, answer: Any) -> bool:
     """The effect and what follows from it, or False when somebody else has the order."""
-    step = _lockable().filter(pk=claimed.step.pk).first()
+    step = statements.lock_again(claimed.step.pk)
     if step is None:
         return False
     order, now = step.order, timezone.now()
@@ -187,11 +174,12 @@ def _finish(order: Order, step: Step, outcome: Outcome, lease: datetime | None) 
         step.next_at, step.attempts = (timezone.now() if woken else outcome.until), 0
         step.save(update_fields=["next_at", "attempts", "error", "result", "calling_until"])
         return
+    if outcome.then is not None:
+        statements.finish(step, outcome.then, timezone.now())
+        return
     step.status, step.done_at = Step.Status.DONE, timezone.now()
     step.save(update_fields=["status", "result", "done_at", "error", "calling_until"])
-    if outcome.then is not None:
-        Step.objects.create(order=order, kind=outcome.then, round=step.round, next_at=timezone.now())
-    elif order.status == Status.CANCELLING:
+    if order.status == Status.CANCELLING:
         start_undoing(order)
         settle(order)
 

@@ -43,7 +43,8 @@ def latest_round(order: Order) -> int:
 
 def key_of(order: Order, kind: str) -> str:
     """The key under which the order's latest step of this kind did its effect."""
-    return Step.objects.filter(order=order, kind=kind, direction=1).latest("round").key
+    rounds = Step.objects.filter(order=order, kind=kind, direction=1).values_list("round", flat=True)
+    return Step(order_id=order.pk, kind=kind, round=rounds.latest("round")).key
 
 
 def wake(order: Order, kind: str) -> None:

@@ -4,11 +4,12 @@ They need real time, which ``FULFILMENT_SPEED`` makes shorter, and misbehave as 
 of partners says: an error before the work, an answer lost after it, silence, delay.
 """
 
+import json
 import time
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F
+from django.db import connection
 from django.utils import timezone
 
 from apps.orders.models import PartnerBehaviour, PartnerJob
@@ -16,6 +17,17 @@ from apps.orders.partners import CarrierState, Facts, MakerState, PartnerFailed,
 from apps.orders.partners.simulation import Faults, Job
 
 MAKER, CARRIER, WORKSHOP, STORE = "maker", "carrier", "workshop", "store"
+# A key is written down once, however often and by however many at once it is asked for.
+_BEGIN = """
+INSERT INTO orders_partnerjob AS job (partner, key, facts, started_at, repeats)
+VALUES (%(partner)s, %(key)s, %(facts)s::jsonb, %(now)s, 0)
+ON CONFLICT (partner, key) DO UPDATE SET repeats = job.repeats + 1 RETURNING id, facts, started_at, cancelled_at
+"""
+_END = """
+INSERT INTO orders_partnerjob AS job (partner, key, facts, started_at, cancelled_at, repeats)
+VALUES (%(partner)s, %(key)s, '{}', %(now)s, %(now)s, 0)
+ON CONFLICT (partner, key) DO UPDATE SET cancelled_at = %(now)s WHERE job.cancelled_at IS NULL
+"""
 
 
 class Simulated:
@@ -31,27 +43,30 @@ class Simulated:
     def ask(self, key: str, facts: Facts | None = None) -> dict[str, Any]:
         """Begin a job, or only look at it (no facts); a repeated request begins nothing."""
         faults = self._before()
-        if facts is None:
-            job = PartnerJob.objects.filter(partner=self.name, key=key).first()
-            if job is None:
-                raise PartnerFailed(f"the {self.name} knows nothing of {key}")
-        else:
-            details = {"facts": facts, "started_at": timezone.now()}
-            job, created = PartnerJob.objects.get_or_create(partner=self.name, key=key, defaults=details)
-            if not created:
-                PartnerJob.objects.filter(pk=job.pk).update(repeats=F("repeats") + 1)
-        answer = simulation.SAYS[self.name](_job(job), timezone.now(), settings.FULFILMENT_SPEED, faults)
+        job = self._begin(key, facts) if facts is not None else self._find(key)
+        answer = simulation.SAYS[self.name](job, timezone.now(), settings.FULFILMENT_SPEED, faults)
         self._after(faults)
         return answer
 
     def end(self, key: str) -> None:
         """Give a job up. One that never came is written down as given up, so that it begins nothing when it does come."""
-        faults, now = self._before(), timezone.now()
-        details = {"started_at": now, "cancelled_at": now}
-        job, created = PartnerJob.objects.get_or_create(partner=self.name, key=key, defaults=details)
-        if not created and job.cancelled_at is None:
-            PartnerJob.objects.filter(pk=job.pk, cancelled_at=None).update(cancelled_at=now)
+        faults = self._before()
+        with connection.cursor() as cursor:
+            cursor.execute(_END, {"partner": self.name, "key": key, "now": timezone.now()})
         self._after(faults)
+
+    def _begin(self, key: str, facts: Facts) -> Job:
+        given: Facts = {"partner": self.name, "key": key, "facts": json.dumps(facts), "now": timezone.now()}
+        with connection.cursor() as cursor:
+            cursor.execute(_BEGIN, given)
+            number, kept, started_at, cancelled_at = cursor.fetchone()
+        return Job(number, key, json.loads(kept), started_at, cancelled_at)
+
+    def _find(self, key: str) -> Job:
+        row = PartnerJob.objects.filter(partner=self.name, key=key).first()
+        if row is None:
+            raise PartnerFailed(f"the {self.name} knows nothing of {key}")
+        return Job(row.pk, row.key, row.facts, row.started_at, row.cancelled_at)
 
     def _before(self) -> Faults:
         faults = self.faults()
@@ -66,10 +81,6 @@ class Simulated:
             raise PartnerFailed(f"the {self.name}'s answer was lost")
         if simulation.happens(faults.silent):
             raise PartnerFailed(f"the {self.name} did not answer in time")
-
-
-def _job(row: PartnerJob) -> Job:
-    return Job(row.pk, row.key, row.facts, row.started_at, row.cancelled_at)
 
 
 class Maker(Simulated):

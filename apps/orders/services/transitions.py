@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from apps.capacity import services as capacity
@@ -74,8 +74,7 @@ def move(
     require(order, target, actor)
     source, order.status, order.version = order.status, target, order.version + 1
     try:
-        order.save(update_fields=["status", "version", "changed_at"])
-        return _record(order, source, actor, user, reason, key, now)
+        return _write(order, source, actor, user, reason, key, now)
     except IntegrityError as error:
         refusal = refusal_of(error)
         if refusal is None:
@@ -86,14 +85,25 @@ def move(
 def begin(order: Order, *, actor: Actor, user: "User | None", now: datetime) -> Transition:
     """The first entry of a new order's history."""
     order.version = 1
-    order.save(update_fields=["version"])
-    return _record(order, "", actor, user, "", "placed", now)
+    return _write(order, "", actor, user, "", "placed", now)
 
 
-def _record(
+# Header and history in one round trip: an entry is written if, and only if, there was a header to move.
+_WRITE = """
+WITH moved AS (
+  UPDATE orders_order SET status = %(target)s, version = %(seq)s, changed_at = %(changed_at)s WHERE id = %(order_id)s RETURNING id
+)
+INSERT INTO orders_transition (order_id, seq, source, target, actor, user_id, reason, key, at)
+SELECT id, %(seq)s, %(source)s, %(target)s, %(actor)s, %(user_id)s, %(reason)s, %(key)s, %(at)s FROM moved RETURNING id
+"""
+
+
+def _write(
     order: Order, source: str, actor: Actor, user: "User | None", reason: str, key: str | None, now: datetime | None
 ) -> Transition:
-    step = Transition.objects.create(
+    """Give the order's header the state and version that it has in memory, and the history its entry."""
+    order.changed_at = timezone.now()
+    step = Transition(
         order=order,
         seq=order.version,
         source=source,
@@ -102,8 +112,15 @@ def _record(
         user=user,
         reason=reason[:300],
         key=key,
-        at=now or timezone.now(),
+        at=now or order.changed_at,
     )
+    given = {field.attname: getattr(step, field.attname) for field in Transition._meta.fields}
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITE, given | {"changed_at": order.changed_at})
+        row = cursor.fetchone()
+    if row is None:
+        raise Order.DoesNotExist
+    step.pk, step._state.adding = row[0], False
     _tell(order, step)
     return step
 
