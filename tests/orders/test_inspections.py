@@ -7,9 +7,11 @@ from django.utils import timezone
 from apps.common.errors import NotAllowed
 from apps.orders import services
 from apps.orders.errors import NotInspected, NotInThisState, ReasonNeeded, SamePerson
+from apps.orders.fulfilment import preparing
 from apps.orders.fulfilment.drain import run_step
 from apps.orders.lifecycle import Status
 from apps.orders.models import FulfilmentStep, Inspection, Order, PartnerJob
+from apps.orders.partners import StoreReport
 from tests.factories.accounts import make_staff, make_user
 from tests.factories.orders import make_order, pay, run_until, signed_order
 
@@ -42,6 +44,24 @@ def test_a_store_that_reports_by_itself_has_two_people_sign() -> None:
     assert (inspection.passed, inspection.first_name, inspection.second_name) == (True, "Chen Jie", "Zhou Ming")
     assert order.insurance is not None
     assert order.insurance["policy"].startswith("PDZA")
+
+
+def test_a_store_that_reports_one_name_twice_has_nobody_sign() -> None:
+    order = paid_at_store()
+    twice = StoreReport(passed=True, found="", repair_days=0, people=("Chen Jie", "Chen Jie"), policy="PDZA1")
+    with pytest.raises(SamePerson):
+        preparing.inspected(order, twice)
+    assert not order.inspections.exists()
+
+
+def test_what_a_store_notes_of_a_car_that_passes_is_kept() -> None:
+    order = paid_at_store()
+    report = StoreReport(
+        passed=True, found=" 2.4 bar ", repair_days=0, people=("Chen Jie", "Zhou Ming"), policy="PDZA1"
+    )
+    assert preparing.inspected(order, report) is True
+    assert preparing.inspected(order, report) is True  # again changes nothing
+    assert order.inspections.get().found == "2.4 bar"
 
 
 def test_without_two_different_signatures_and_the_insurance_no_car_is_ready(by_people: None) -> None:

@@ -89,7 +89,7 @@ def await_build(order: Order, step: Step, state: MakerState, now: datetime) -> O
         return Park(gettext_noop("The maker's VIN %(vin)s belongs to another order."), {"vin": state.vin})
     if Allocation.objects.filter(vehicle=vehicle, ended_at=None).exists():
         return Wait(now + LOOK_AGAIN)  # it makes another order on time; we are woken when ours is there
-    if is_as_ordered(order, vehicle) and matching.others_could_use(order, vehicle, now):
+    if sorted(vehicle.as_built) == ordered_of(order) and matching.others_could_use(order, vehicle, now):
         matching.match_build(vehicle.build, now)
         allocation = order.allocations.select_related("vehicle").filter(ended_at=None).first()
         return compare(order, step, allocation.vehicle, now) if allocation else Wait(now + LOOK_AGAIN)
@@ -97,13 +97,14 @@ def await_build(order: Order, step: Step, state: MakerState, now: datetime) -> O
     return compare(order, step, vehicle, now)
 
 
-def is_as_ordered(order: Order, vehicle: Vehicle) -> bool:
-    return sorted(vehicle.as_built) == options_of(order.lines.get(kind=LineKind.CAR).facts)
+def ordered_of(order: Order) -> list[str]:
+    """The options of the car that was signed for."""
+    return options_of(order.lines.filter(kind=LineKind.CAR).values_list("facts", flat=True).get())
 
 
 def compare(order: Order, step: Step, vehicle: Vehicle, now: datetime) -> Outcome:
     """As built against as signed."""
-    ordered = options_of(order.lines.get(kind=LineKind.CAR).facts)
+    ordered = ordered_of(order)
     if sorted(vehicle.as_built) != ordered:
         differs = sorted(set(vehicle.as_built) ^ set(ordered))
         transitions.move(order, Status.MISMATCH, key=once(step, "mismatch"), now=now)
@@ -124,7 +125,7 @@ def _ask_to_collect(order: Order, step: Step) -> Call:
 
 
 def vin_of(order: Order) -> str:
-    return order.allocations.select_related("vehicle").get(ended_at=None).vehicle.vin
+    return order.allocations.filter(ended_at=None).values_list("vehicle__vin", flat=True).get()
 
 
 def ship(order: Order, step: Step, state: CarrierState, now: datetime) -> Outcome:

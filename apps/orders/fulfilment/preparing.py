@@ -15,8 +15,8 @@ from apps.orders.services.inspections import Signature
 
 def question(order: Order, step: FulfilmentStep) -> Call:
     """A store that reports by itself is asked, unless somebody is signing already or the car has passed."""
-    signing = order.inspections.filter(kind="pdi", closed_at=None).exists()
-    if inspections.pdi_passed(order) or signing or not settings.STORES_REPORT:
+    check = inspections.pdi_of(order)
+    if check.passed or check.signing or not settings.STORES_REPORT:
         return nothing
     return partial(partners.store().inspect, key=step.key, facts={"order": order.number})
 
@@ -27,21 +27,20 @@ def nothing() -> None:
 
 def inspected(order: Order, report: StoreReport | None) -> bool | None:
     """Whether the car has passed the check of two people; None while that is not known."""
-    if inspections.pdi_passed(order):
+    check = inspections.pdi_of(order)
+    if check.passed:
         return True
-    signing = order.inspections.filter(kind="pdi", closed_at=None).exists()
-    if signing or report is None:
+    if check.signing or report is None:
         transitions.raise_work_item(order, "pdi", gettext_noop("Two people look at the car and sign for it."))
         return None
     first, second = (Signature(name) for name in report.people)
     if not order.insurance:
         inspections.note_insurance(order, report.policy, first)
-    record = inspections.record_pdi(
-        order, first, passed=report.passed, found=report.found, repair_days=report.repair_days
-    )
     if report.passed:
-        record = inspections.record_pdi(order, second, passed=True)
-    return record.passed is True
+        inspections.pass_pdi(order, first, second, found=report.found)
+    else:
+        inspections.record_pdi(order, first, passed=False, found=report.found, repair_days=report.repair_days)
+    return report.passed
 
 
 def missing(order: Order) -> list[str]:

@@ -69,7 +69,7 @@ def retry_step(*, step: FulfilmentStep, user: "User") -> FulfilmentStep:
     )
     if not changed:
         raise NotParked
-    transitions.close_work_items(order, "step", user)
+    transitions.close_work_items(order, "step", owner=user)
     wake(order, step.kind)
     step.refresh_from_db()
     return step

@@ -31,7 +31,7 @@ def clear_dispute(*, order: Order, reason: str, user: "User") -> Order:
         raise NotDisputed
     mine.disputed = False
     mine.save(update_fields=["disputed", "changed_at"])
-    transitions.close_work_items(mine, "dispute", user)
+    transitions.close_work_items(mine, "dispute", owner=user)
     FulfilmentStep.objects.filter(order=mine, status=FulfilmentStep.Status.READY).update(next_at=now)
     settle(mine)
     return mine

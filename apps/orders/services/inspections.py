@@ -63,8 +63,7 @@ def record_pdi(order: Order, by: Signature, *, passed: bool, found: str = "", re
         inspection.second_name, inspection.second_by = by.name, by.user
         inspection.found = "\n".join(filter(None, [inspection.found, found.strip()]))
         _decide(inspection, passed=True)
-        for kind in ("pdi", "repair"):
-            transitions.close_work_items(order, kind, by.user)
+        transitions.close_work_items(order, "pdi", "repair", owner=by.user)
         wake(order, "inspect")
         return inspection
     inspection.first_name, inspection.first_by, inspection.found = by.name, by.user, found.strip()
@@ -73,6 +72,32 @@ def record_pdi(order: Order, by: Signature, *, passed: bool, found: str = "", re
         inspection.repair_days = repair_days
         _decide(inspection, passed=False)
         _repair(order, inspection)
+    return inspection
+
+
+def pass_pdi(order: Order, first: Signature, second: Signature, *, found: str) -> Inspection:
+    """Both signatures at once, of a store that reports by itself. The caller holds the order's lock, and knows that nobody is signing.
+
+    Raises:
+        SamePerson; NotInThisState: the car is not at the store.
+    """
+    if order.status != Status.AT_STORE:
+        raise transitions.not_now(order)
+    if first.name == second.name:
+        raise SamePerson
+    now = timezone.now()
+    inspection = Inspection.objects.create(
+        order=order,
+        kind=K.PDI,
+        round=latest_round(order),
+        first_name=first.name,
+        second_name=second.name,
+        found=found.strip(),
+        passed=True,
+        opened_at=now,
+        closed_at=now,
+    )
+    transitions.close_work_items(order, "pdi", "repair")
     return inspection
 
 
@@ -115,10 +140,26 @@ def to_mismatch(order: Order, found: str, *, user: "User | None" = None) -> None
     transitions.notify(order, "mismatch")
 
 
+@dataclass(frozen=True, slots=True)
+class Check:
+    """How far the check before the hand-over is: whether somebody is signing, and whether two people have passed the car since it
+    was last repaired."""
+
+    signing: bool
+    passed: bool
+
+
+def pdi_of(order: Order) -> Check:
+    rows = list(order.inspections.filter(kind=K.PDI))
+    closed = [row for row in rows if row.closed_at is not None]
+    latest = latest_round(order) if closed else 0
+    decided = next((row for row in closed if row.round == latest), None)
+    return Check(signing=len(closed) < len(rows), passed=decided is not None and decided.passed is True)
+
+
 def pdi_passed(order: Order) -> bool:
     """Whether two people have passed the car since it was last repaired."""
-    latest = order.inspections.filter(kind=K.PDI, closed_at__isnull=False, round=latest_round(order)).first()
-    return latest is not None and latest.passed is True
+    return pdi_of(order).passed
 
 
 @transaction.atomic
@@ -165,7 +206,7 @@ def close(*, order: Order, passed: bool, found: str, user: "User") -> Inspection
     _decide(inspection, passed=passed)
     mine.frozen = False
     mine.save(update_fields=["frozen", "changed_at"])
-    transitions.close_work_items(mine, "damage", user)
+    transitions.close_work_items(mine, "damage", owner=user)
     if passed:
         for kind in ("ship", "await_arrival", "prepare", "inspect", "await_balance", "book_handover"):
             wake(mine, kind)
@@ -196,4 +237,4 @@ def note_insurance(order: Order, policy: str, by: Signature) -> None:
         raise transitions.not_now(order)
     order.insurance = {"policy": policy.strip()[:60], "seen_by": by.name, "seen_at": timezone.now().isoformat()}
     order.save(update_fields=["insurance", "changed_at"])
-    transitions.close_work_items(order, "insurance", by.user)
+    transitions.close_work_items(order, "insurance", owner=by.user)

@@ -152,7 +152,7 @@ def decide(*, referral: LoanReferral, approved: bool, reference: str, reason: st
         _move(mine, _S.DECLINED, reason=reason.strip()[:300])
         _pay_otherwise(order, mine)
         transitions.notify(order, "loan_declined", again=str(mine.pk))
-    transitions.close_work_items(order, "loan", user)
+    transitions.close_work_items(order, "loan", owner=user)
     return mine
 
 

@@ -5,12 +5,14 @@ whether it exists already or is still on the line (``job:<order>``): it goes to 
 orders on time, or fewer days late. From ``vin_assigned`` on a car leaves at once and is left alone.
 """
 
+import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -44,18 +46,33 @@ def _after_build() -> timedelta:
     return pace(TRANSPORT_DAYS + PREPARATION_DAYS, settings.FULFILMENT_SPEED)
 
 
+# A car is written down once, whoever hears of it first; a maker that tells us of it again changes nothing.
+_REGISTER = """
+INSERT INTO orders_vehicle (vin, car_model_id, as_built, built_at, build, built_for_id)
+VALUES (%(vin)s, %(car_model_id)s, %(as_built)s::jsonb, %(built_at)s, %(build)s, %(built_for_id)s)
+ON CONFLICT (vin) DO NOTHING RETURNING id
+"""
+
+
 def register(order: Order, vin: str, as_built: Iterable[str], now: datetime) -> Vehicle:
     """Write down a car that the maker built for this order."""
     assert order.car_model_id is not None
     options = list(as_built)
-    facts = {
+    facts: dict[str, Any] = {
+        "vin": vin,
         "car_model_id": order.car_model_id,
-        "as_built": options,
         "built_at": now,
         "build": build_of(order.car_model_id, options),
-        "built_for": order,
+        "built_for_id": order.pk,
     }
-    return Vehicle.objects.get_or_create(vin=vin, defaults=facts)[0]
+    with connection.cursor() as cursor:
+        cursor.execute(_REGISTER, {**facts, "as_built": json.dumps(options)})
+        row = cursor.fetchone()
+    if row is None:
+        return Vehicle.objects.get(vin=vin)
+    made = Vehicle(pk=row[0], as_built=options, **facts)
+    made._state.adding = False
+    return made
 
 
 def others_could_use(order: Order, vehicle: Vehicle, now: datetime) -> bool:
@@ -76,8 +93,8 @@ def others_could_use(order: Order, vehicle: Vehicle, now: datetime) -> bool:
 
 
 def allocate(order: Order, vehicle: Vehicle, now: datetime) -> None:
-    """The car is this order's; the caller holds the order's lock."""
-    Allocation.objects.get_or_create(vehicle=vehicle, order=order, ended_at=None, defaults={"since": now})
+    """The car is this order's, which had none; the caller holds the order's lock."""
+    Allocation.objects.create(vehicle=vehicle, order=order, since=now)
     supply.use_slot(order)
 
 

@@ -199,8 +199,7 @@ def finish_refund(refund: Refund, leg: PaymentLeg, order: Order) -> None:
         leg.status = LegStatus.PARTIALLY_REFUNDED
     leg.save(update_fields=["status", "changed_at"])
     if not Refund.objects.filter(leg__order=order).exclude(status=Refund.Status.DONE).exists():
-        transitions.close_work_items(order, "refund")
-        transitions.close_work_items(order, "refund_by_hand")
+        transitions.close_work_items(order, "refund", "refund_by_hand")
     if suspect and leg.status == LegStatus.REFUNDED:
         transitions.close_work_items(order, "payment")
     asked_again = ask_again_if_missing(order, leg)

@@ -63,6 +63,6 @@ def fix(*, order: Order, found: str, user: "User") -> Order:
         refused.found, refused.first_by, refused.first_name = found.strip(), user, (user.name or user.email)[:100]
         refused.passed, refused.closed_at = True, now
         refused.save()
-    transitions.close_work_items(mine, "rejected", user)
+    transitions.close_work_items(mine, "rejected", owner=user)
     begin_round(mine, "inspect")
     return mine

@@ -101,7 +101,7 @@ def close_return(*, order: Order, reason: str, actor: Actor = Actor.BUYER, user:
         )
     crediting.use_open(mine)  # what was granted meanwhile
     transitions.set_timer(mine, "return_window", policy(mine, now).until or now)
-    transitions.close_work_items(mine, "return", user)
+    transitions.close_work_items(mine, "return", owner=user)
     if refused:  # who does not agree has one person to talk to
         text = gettext_noop("Refused to take back: %(why)s")
         transitions.raise_work_item(mine, "return_refused", text, why=reason.strip())
@@ -136,8 +136,7 @@ def take_back(
     coins.claw_back(mine)
     mine_visits = LineVisit.objects.filter(line__order=mine, done_at=None, cancelled_at=None)
     mine_visits.update(cancelled_at=now)  # nobody comes to install what is given back
-    for kind in ("charger", "proof", "complaint"):
-        transitions.close_work_items(mine, kind, user)
+    transitions.close_work_items(mine, "charger", "proof", "complaint", owner=user)
     if as_new:
         _put_back(made, user)
     if mine.has_car:
@@ -147,7 +146,7 @@ def take_back(
     made.outcome, made.km_found, made.found, made.deduction = Return.Outcome.TAKEN, km, found.strip(), deduction
     made.refund, made.decided_by, made.closed_at = _pay_back_value(mine, refund), user, now
     made.save()
-    transitions.close_work_items(mine, "return", user)
+    transitions.close_work_items(mine, "return", owner=user)
     transitions.notify(mine, "returned", now)
     return made
 

@@ -77,7 +77,7 @@ def offer(*, trade_in: TradeIn, amount: int, user: "User") -> TradeIn:
         raise NothingDue(field="amount")
     mine.offer, mine.firm_until = amount, timezone.now() + FIRM_FOR
     _move(mine, _S.FIRM)
-    transitions.close_work_items(order, "trade_in", user)
+    transitions.close_work_items(order, "trade_in", owner=user)
     transitions.notify(order, "trade_in_offer", again=f"{mine.pk}:{amount}", data={"amount": amount})
     return mine
 

@@ -167,9 +167,10 @@ def notify(
     notices.owe(order, kind, now=now, again=again, data=data)
 
 
-def close_work_items(order: Order | None, kind: str, owner: "User | None" = None) -> None:
+def close_work_items(order: Order | None, *kinds: str, owner: "User | None" = None) -> None:
     """What a person was needed for is settled."""
-    WorkItem.objects.filter(order=order, kind=kind, closed_at=None).update(closed_at=timezone.now(), owner=owner)
+    rows = WorkItem.objects.filter(order=order, kind__in=kinds, closed_at=None)
+    rows.update(closed_at=timezone.now(), owner=owner)
 
 
 def raise_work_item(order: Order | None, kind: str, text: str, /, **values: str | int | list[list[str]]) -> None:

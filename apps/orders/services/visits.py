@@ -219,7 +219,7 @@ def install(*, line: OrderLine, text: str = "", user: "User") -> OrderLine:
 def accept_installation(*, line: OrderLine, actor: Actor = Actor.BUYER, user: "User | None" = None) -> OrderLine:
     """The buyer accepts it here, or has signed on paper. Raises: NotAllowed; LineNotInThisState."""
     work = Work(line, "accept_installation", actor, user)
-    transitions.close_work_items(work.order, "complaint", user if actor == Actor.STAFF else None)
+    transitions.close_work_items(work.order, "complaint", owner=user if actor == Actor.STAFF else None)
     return work.done()
 
 

@@ -51,7 +51,7 @@ def decide_waiver(*, order: Order, approved: bool, user: "User") -> Waiver:
         raise SamePerson(SamePerson.deciding)
     waiver.approved, waiver.decided_by, waiver.decided_at = approved, user, timezone.now()
     waiver.save()
-    transitions.close_work_items(mine, "waiver", user)
+    transitions.close_work_items(mine, "waiver", owner=user)
     return waiver
 
 
