@@ -1,14 +1,19 @@
 """Claiming, doing and failing."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.orders import services
 from apps.orders.fulfilment import drain as draining
-from apps.orders.fulfilment.drain import MAX_ATTEMPTS, drain, run_step
+from apps.orders.fulfilment import statements
+from apps.orders.fulfilment.asking import ASKS
+from apps.orders.fulfilment.drain import LEASE, MAX_ATTEMPTS, drain, run_step
 from apps.orders.fulfilment.handover import months_later
 from apps.orders.fulfilment.queue import enqueue, wake
 from apps.orders.lifecycle import Status
@@ -100,6 +105,42 @@ def test_of_steps_that_are_due_the_longest_due_comes_first() -> None:
     assert found.step.next_at == found.step.calling_until == found.lease
     assert found.step.order.delivery_store == second.delivery_store
     assert not first.steps.filter(attempts__gt=0).exists()
+
+
+def claim_slowly() -> dict[str, Any] | None:
+    """What a claim reads that takes a second between looking for a step and locking it; nothing is kept of it."""
+    now = timezone.now()
+    given = statements.claim_values(busy=(), now=now, lease=now + LEASE, most=MAX_ATTEMPTS, asking=ASKS)
+    slow = statements.claim_statement().replace(
+        "WHERE step.status", "WHERE (SELECT pg_sleep(1)) IS NOT NULL AND step.status"
+    )
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(slow, given)
+            row = cursor.fetchone()
+            transaction.set_rollback(True)
+            assert cursor.description is not None
+            return row and dict(zip([column.name for column in cursor.description], row, strict=True))
+    finally:
+        connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.services
+def test_a_claim_reads_and_counts_what_was_changed_before_it_had_the_lock() -> None:
+    order = signed_order()
+    with ThreadPoolExecutor(1) as pool:
+        claim = pool.submit(claim_slowly)
+        time.sleep(0.5)
+        FulfilmentStep.objects.update(attempts=5, error="in between")
+        Order.objects.update(frozen=True)
+        found = claim.result()
+        assert found is not None
+        assert (found["attempts"], found["error"], found["frozen"]) == (6, "in between", True)
+        claim = pool.submit(claim_slowly)
+        time.sleep(0.5)
+        order.steps.update(status="stopped")
+        assert claim.result() is None
 
 
 def test_an_effect_that_fails_leaves_nothing_behind() -> None:
