@@ -35,8 +35,9 @@ def claim(
     """Lock the step that has been due for longest, of an order that nobody works on and that is not in ``busy``, and count the
     attempt.
 
-    One whose kind and direction are in ``asking`` is being asked about until ``lease``. One that has had ``most`` attempts is only
-    locked.
+    One whose kind and direction are in ``asking`` is being asked about until ``lease``, and keeps ``asked`` in its result even when
+    the attempt is given back: from now on there may be something to undo at the partner's. One that has had ``most`` attempts is
+    only locked.
     """
     given = claim_values(busy=busy, now=now, lease=lease, most=most, asking=asking)
     row = _first(claim_statement(), given)
