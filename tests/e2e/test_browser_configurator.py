@@ -279,3 +279,22 @@ def test_every_state_is_accessible_and_fits(
         look.at(state)
     context.close()
     assert look.faults == {}
+
+
+def test_a_picture_stays_until_the_next_one_is_there(context: BrowserContext) -> None:
+    page = opened(context, "?step=all&choices=colour-jade")
+    pictures = page.locator(".cfg-stage picture")
+    expect(pictures).to_have_count(1)
+    page.wait_for_function("() => document.querySelector('.cfg-stage img').naturalWidth")
+    held: list[Route] = []
+    page.route("**/stills/**", lambda route: held.append(route))
+    with page.expect_request("**/stills/**"):
+        page.locator("#opt-wheels-18").click()
+    expect(pictures).to_have_count(2)
+    expect(pictures.first.locator("img")).to_have_attribute("alt", "")
+    expect(pictures.last.locator("img")).to_have_attribute("alt", re.compile("18-inch"))
+    for route in held:
+        route.continue_()
+    expect(pictures).to_have_count(1)
+    address: str = page.locator(".cfg-stage img").evaluate("image => image.currentSrc")
+    assert "wheels-18" in address
