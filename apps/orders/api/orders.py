@@ -18,26 +18,28 @@ from apps.accounts.requests import user_or_none
 from apps.common.api.idempotency import IdempotentMixin
 from apps.common.errors import InvalidInput
 from apps.orders import services
-from apps.orders.api.shapes import (
+from apps.orders.api.inputs import (
     AcceptInput,
     CancelInput,
     ChangeInput,
     ChangeWish,
-    ContractOutput,
-    InvoiceOutput,
     KeepInput,
     LineActInput,
     NothingInput,
-    OrderChangeOutput,
     OrderInput,
-    OrderOutput,
-    OrderRowOutput,
     PaymentInput,
-    PaymentOutput,
-    PlacedOutput,
     RejectInput,
     ReturnInput,
     SignInput,
+)
+from apps.orders.api.shapes import (
+    ContractOutput,
+    InvoiceOutput,
+    OrderChangeOutput,
+    OrderOutput,
+    OrderRowOutput,
+    PaymentOutput,
+    PlacedOutput,
     change_body,
     contract_body,
     invoice_body,

@@ -1,7 +1,6 @@
 """Booking: each function is one transition of lifecycle.py, under the lock of the appointment's row.
 
-A slot goes to exactly one of those who want it: rows are inserted with ON CONFLICT DO NOTHING against the exclusion
-constraint on (bay, time), which waits for whoever was first and never deadlocks. Who loses a bay tries the next.
+How a slot goes to exactly one of those who want it: ``taking``.
 """
 
 from collections.abc import Sequence
@@ -10,7 +9,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -20,17 +18,14 @@ from apps.stores import slots as arithmetic
 from apps.stores.errors import (
     ContactMissing,
     HoldExpired,
-    NotASlot,
     NotPossible,
     SameTime,
-    SlotTaken,
-    TooFarAhead,
     TooSoon,
 )
-from apps.stores.kinds import ANSWER_WITHIN, HOLD_FOR
+from apps.stores.kinds import HOLD_FOR
 from apps.stores.lifecycle import Party, Status
 from apps.stores.models import Appointment, AppointmentEvent, Store
-from apps.stores.services.free import Capacity, capacity, next_free, opening_times
+from apps.stores.services.taking import answer_by, insert, insert_into, period, slot_at, taken
 from apps.stores.slots import Slot
 
 if TYPE_CHECKING:
@@ -68,16 +63,16 @@ def hold_slot(
         SlotTaken: every bay is taken; the error carries the next five free times.
     """
     moment = now or timezone.now()
-    slot, room = _slot_at(store, service, starts_at, moment)
+    slot, room = slot_at(store, service, starts_at, moment)
     details = contact or Contact()
-    made = _insert(
+    made = insert(
         room,
         slot,
         Appointment(
             store=store,
             service=service,
             status=Status.HELD,
-            during=_period(slot),
+            during=period(slot),
             reference=reference,
             user=user,
             name=details.name,
@@ -90,7 +85,7 @@ def hold_slot(
         moment,
     )
     if made is None:
-        raise _taken(store, service, slot, moment)
+        raise taken(store, service, slot, moment)
     _record(made, "", Party.CUSTOMER, user, "", moment)
     return made
 
@@ -126,7 +121,7 @@ def confirm(
         raise ContactMissing(field="phone")
     target = Status.CONFIRMED if mine.store.confirms_at_once else Status.REQUESTED
     if target == Status.REQUESTED:
-        mine.answer_by = _answer_by(mine.store, mine.starts_at, moment)
+        mine.answer_by = answer_by(mine.store, mine.starts_at, moment)
     _move(mine, target, by, actor, "", moment)
     if tell:
         notices.tell(mine, target.value, moment)
@@ -206,17 +201,17 @@ def reschedule(
         raise HoldExpired
     if starts_at == old.starts_at:
         raise SameTime(field="starts_at")
-    slot, room = _slot_at(old.store, old.service, starts_at, moment, ignoring=old)
+    slot, room = slot_at(old.store, old.service, starts_at, moment, ignoring=old)
     new = _replacement(old, slot, moment)
     # The new time is taken first. Only where the two overlap in the store's last free bay must the old make room for
     # its own successor, and then a failure takes back both.
     others = [bay for bay in arithmetic.bays_for(slot, room.bays) if bay != old.bay_id]
-    made = _insert_into(others, new, moment)
+    made = insert_into(others, new, moment)
     if made is None:
         _move(old, Status.RESCHEDULED, party, actor, "", moment)
-        made = _insert(room, slot, new, moment)
+        made = insert(room, slot, new, moment)
         if made is None:
-            raise _taken(old.store, old.service, slot, moment)
+            raise taken(old.store, old.service, slot, moment)
     else:
         _move(old, Status.RESCHEDULED, party, actor, "", moment)
     _record(made, "", party, actor, "", moment)
@@ -347,49 +342,6 @@ def _record(mine: Appointment, before: str, party: Party, actor: "User | None", 
     )
 
 
-def _slot_at(
-    store: Store, service: str, starts_at: datetime, now: datetime, *, ignoring: Appointment | None = None
-) -> tuple[Slot, Capacity]:
-    """The slot that begins then, whether free or not, and the store's capacity around it."""
-    # A slot after midnight may belong to the night before.
-    first = starts_at.astimezone(store.zone).date() - timedelta(days=1)
-    room = capacity(
-        store=store, service=service, first=first, days=2, now=now, ignoring=ignoring.pk if ignoring else None
-    )
-    if starts_at < room.earliest:
-        raise TooSoon(field="starts_at")
-    if starts_at > room.latest:
-        raise TooFarAhead(field="starts_at")
-    times = sorted(period for periods in room.openings.values() for period in periods)
-    every = arithmetic.starts(times, minutes=room.rule.minutes, step=room.rule.step_minutes)
-    slot = next((slot for slot in every if slot.starts_at == starts_at), None)
-    if slot is None:
-        raise NotASlot(field="starts_at")
-    return slot, room
-
-
-def _period(slot: Slot) -> DateTimeTZRange:
-    return DateTimeTZRange(slot.starts_at, slot.ends_at, "[)")
-
-
-def _insert(room: Capacity, slot: Slot, wanted: Appointment, moment: datetime) -> Appointment | None:
-    return _insert_into(arithmetic.bays_for(slot, room.bays), wanted, moment)
-
-
-def _insert_into(bays: Sequence[int], wanted: Appointment, moment: datetime) -> Appointment | None:
-    """Insert into the first bay that is really free; None when others were quicker in all of them."""
-    from apps.stores.services.overdue import free_bay
-
-    for bay in bays:
-        wanted.bay_id = bay
-        free_bay(bay=bay, begin=wanted.starts_at, end=wanted.ends_at, now=moment)
-        Appointment.objects.bulk_create([wanted], ignore_conflicts=True)
-        if Appointment.objects.filter(pk=wanted.pk).exists():
-            wanted._state.adding = False
-            return wanted
-    return None
-
-
 def _replacement(old: Appointment, slot: Slot, moment: datetime) -> Appointment:
     """The same appointment at another time. What was accepted stays accepted where the store confirms at once."""
     status = old.status
@@ -399,7 +351,7 @@ def _replacement(old: Appointment, slot: Slot, moment: datetime) -> Appointment:
         store=old.store,
         service=old.service,
         status=status,
-        during=_period(slot),
+        during=period(slot),
         reference=old.reference,
         user_id=old.user_id,
         name=old.name,
@@ -411,26 +363,12 @@ def _replacement(old: Appointment, slot: Slot, moment: datetime) -> Appointment:
         replaces=old,
     )
     if status == Status.REQUESTED:
-        new.answer_by = _answer_by(old.store, slot.starts_at, moment)
+        new.answer_by = answer_by(old.store, slot.starts_at, moment)
     return new
-
-
-def _answer_by(store: Store, starts_at: datetime, now: datetime) -> datetime:
-    """Two hours of the store's own opening time from now, but not after the appointment has begun."""
-    first = now.astimezone(store.zone).date()
-    times = sorted(period for periods in opening_times(store, first, 14).values() for period in periods)
-    return min(starts_at, arithmetic.answer_by(times, now, ANSWER_WITHIN))
 
 
 def _is_over(deadline: datetime | None, moment: datetime) -> bool:
     return deadline is not None and deadline <= moment
-
-
-def _taken(store: Store, service: str, slot: Slot, now: datetime) -> SlotTaken:
-    found = next_free(store=store, service=service, after=slot.starts_at, now=now)
-    error = SlotTaken(field="starts_at", extra={"next_free": [free.starts_at.isoformat() for free in found]})
-    error.slots = found
-    return error
 
 
 def _impossible(mine: Appointment) -> NotPossible:
