@@ -2,7 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import Portal
 
@@ -57,3 +57,32 @@ def test_pages_are_accessible_and_fit(chrome: Browser, portal: Portal, width: in
     context.close()
     assert faults == {}
     assert blocked == []
+
+
+def test_the_list_says_above_its_cars_how_many_they_are(chrome: Browser, portal: Portal) -> None:
+    page = chrome.new_page(base_url=portal.url, viewport={"width": 390, "height": 844})
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto("/cars/")
+    said, first = (
+        page.locator("#results [role=status]").bounding_box(),
+        page.locator("#results article").first.bounding_box(),
+    )
+    header = page.locator("header.top").bounding_box()
+    page.close()
+    assert said is not None
+    assert first is not None
+    assert header is not None
+    assert header["y"] + header["height"] < said["y"] < first["y"]
+
+
+def test_one_of_two_equal_buttons_rests_while_the_other_is_in_sight(chrome: Browser, portal: Portal) -> None:
+    page = chrome.new_page(base_url=portal.url, viewport={"width": 390, "height": 844}, reduced_motion="reduce")
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto("/cars/gac-aion/aion-ut-super/")
+    bar, offer = page.locator(".buybar"), page.locator(".buy .btn.primary")
+    offer.scroll_into_view_if_needed()
+    expect(bar).to_be_hidden()
+    page.evaluate("scrollTo({ top: document.querySelector('#versions').offsetTop, behavior: 'instant' })")
+    expect(bar).to_be_visible()
+    expect(bar.get_by_role("link")).to_be_in_viewport()
+    page.close()
