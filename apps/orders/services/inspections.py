@@ -181,8 +181,9 @@ def report_damage(*, order: Order, text: str, user: "User") -> Inspection:
 def note_damage(order: Order, text: str) -> Inspection:
     """Damage was seen, by somebody of ours or by the carrier. The caller holds the order's lock."""
     inspection = _open(order, K.DAMAGE, text)
-    order.frozen = True
-    order.save(update_fields=["frozen", "changed_at"])
+    if not order.frozen:
+        order.frozen = True
+        order.save(update_fields=["frozen", "changed_at"])
     transitions.raise_work_item(order, "damage", gettext_noop("Inspect the damage: %(found)s"), found=text)
     return inspection
 

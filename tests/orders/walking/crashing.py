@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
 import psycopg
 from django.apps import apps
@@ -110,29 +110,37 @@ def watched(act: str, record: Record, strikes: Callable[[str, int], str]) -> Ite
         yield
 
 
-class Strikes:
-    """Once a run: after a statement of this act that was never struck, skipping some; or, with ``anywhere``, after any."""
+class Striker(Protocol):
+    """Says where to strike: called with each statement and its number in the run."""
 
-    def __init__(self, act: str, record: Record, chance: Random, *, anywhere: bool) -> None:
-        self.act, self.record, self.chance, self.anywhere = act, record, chance, anywhere
+    how: str
+    struck: bool
+
+    def again(self) -> None: ...
+
+    def __call__(self, kind: str, number: int) -> str: ...
+
+
+class Strikes:
+    """Once a run, after a statement drawn by lot."""
+
+    def __init__(self, chance: Random) -> None:
+        self.chance = chance
         self.again()
 
     def again(self) -> None:
-        self.skip = self.chance.randrange(10 if self.anywhere else 3)
+        self.skip = self.chance.randrange(10)
         self.how = "kill" if self.chance.random() < 0.15 else "crash"
         self.struck = False
 
     def __call__(self, kind: str, number: int) -> str:
-        if self.struck or (not self.anywhere and kind in self.record.struck[self.act]):
-            return ""
-        if self.skip:
-            self.skip -= 1
+        if self.struck or number <= self.skip:
             return ""
         self.struck = True
         return self.how
 
 
-def survives(do: Callable[[], object], act: str, record: Record, strikes: Strikes) -> bool:
+def survives(do: Callable[[], object], act: str, record: Record, strikes: Striker) -> bool:
     """Do it; returns whether nothing struck. Whatever else goes wrong is an error of ours."""
     strikes.again()
     try:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from apps.configurator.models import Configurator
 from apps.orders import services
-from apps.orders.models import Order, Payout, TradeIn
+from apps.orders.models import LoanReferral, Order, Payout, TradeIn
 from apps.orders.services import coins, loans, payouts, trade_ins
 from tests.factories.bundles import make_accessory
 from tests.factories.orders import make_slots, place
@@ -18,6 +18,11 @@ from tests.orders.walking.wild import Wild
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 OLD_CAR = {"car": "BYD Qin", "plate": "沪A12345", "year": 2019, "mileage": 60_000}
 LOAN, COINS, OLD_CAR_WORTH = 1_000_000, 20_000, 600_000
+
+
+def add_document(referral: LoanReferral, kind: str) -> None:
+    content = PDF + kind.encode() + b"\n%%EOF\n"
+    loans.add_document(referral=referral, kind=kind, file=io.BytesIO(content), size=len(content), user=None)
 
 
 class Means(Wild):
@@ -57,12 +62,7 @@ class Means(Wild):
             return None
         have = {paper.kind for paper in referral.documents.all()}
         kind = next((one for one in loans.NEEDED if one not in have), "address")
-        content = PDF + kind.encode() + b"\n%%EOF\n"
-
-        def add() -> None:
-            loans.add_document(referral=referral, kind=kind, file=io.BytesIO(content), size=len(content), user=None)
-
-        return add
+        return partial(add_document, referral, kind)
 
     def submit_loan(self, order: Order) -> Do | None:
         referral = loans.of_order(order)

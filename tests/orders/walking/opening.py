@@ -5,6 +5,7 @@ from tests.factories.accounts import make_staff, make_user
 from tests.factories.bundles import make_accessory
 from tests.factories.configurator import make_build, make_configurator
 from tests.factories.orders import make_delivery_store, make_slots
+from tests.orders.walking.lines import Lines
 from tests.orders.walking.means import Means
 from tests.orders.walking.shop import World, acts_of
 from tests.orders.walking.wild import Wild
@@ -25,13 +26,13 @@ RIGHTS = (
 CHOICES = (("buy", "red", "large"), ("buy", "blue", "large"), ("rent", "blue", "small"))
 
 
-def open_shop(slots: int = SLOTS) -> Means:
+def open_shop(slots: int = SLOTS) -> Lines:
     """With two clerks, of whom either may do everything, and a buyer with coins."""
     configurator = make_configurator()
     make_slots(configurator, slots)
     rights = tuple(f"orders.{right}" for right in RIGHTS)
     clerk = make_staff(permissions=rights)
-    shop = Means(make_build(configurator), make_delivery_store(), make_accessory(stock=PARTS).sku, clerk, slots)
+    shop = Lines(make_build(configurator), make_delivery_store(), make_accessory(stock=PARTS).sku, clerk, slots)
     shop.others = [make_build(configurator, *one).code for one in CHOICES]
     shop.colleague, shop.buyer = make_staff(permissions=rights), make_user()
     movement = [(wallet(shop.buyer.pk), PURSE), ("coins:issued", -PURSE)]

@@ -28,7 +28,7 @@ from tests.orders.test_events import event, refund_done
 Do = Callable[[], object]
 SIGNED = {"signature": "Li Lei", "accept_fees": True, "id_consent": True}
 # Acts that begin with no order.
-ALONE = ("order", "order_goods", "repeat", "sweep", "work")
+ALONE = ("order", "order_charger", "order_goods", "repeat", "sweep", "work")
 MOST_ORDERS = 4
 
 
