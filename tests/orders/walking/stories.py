@@ -38,6 +38,7 @@ STORIES: Mapping[str, str] = {
     "contested": f"{_PAID} be_generous confirm_refund contest bank_decides:1 finance_clears contest bank_decides:0 "
     f"finance_clears cancel {_UNDONE}",
     "goods": "order_goods ask pay_what_was_asked work until:completed",
+    "goods by steps": "order_goods ask pay_what_was_asked undone",
     "borrowed": f"{_PAID} ask_for_loan hand_in_papers hand_in_papers submit_loan bank_lends sign "
     f"bank_pays:1 cancel {_UNDONE}",
     "bank declines": f"{_PAID} ask_for_loan hand_in_papers hand_in_papers submit_loan bank_declines ask_for_loan "
@@ -50,8 +51,10 @@ STORIES: Mapping[str, str] = {
     "by its gateway": "order:1 ask pay_on_page:0 gateway_rings beat_deliver_events sign take_time beat_drain partner_rings "
     "beat_render_contracts become_cheaper beat_protect_prices cancel undone send_refund gateway_rings",
     "by its silent gateway": "order:1 ask pay_on_page:5 beat_sweep_timers",
-    "late": f"{_SIGNED} take_time step step later:26 beat_accrue_daily beat_prove_ledgers",
+    "late": f"{_SIGNED} take_time step step later:2 beat_accrue_daily beat_prove_ledgers",
     "by the maker's feed": f"{_SIGNED} until:scheduled beat_match_vins",
+    "more given than was paid": f"{_DRIVEN} be_very_generous:0 undone be_very_generous:3 transfer_credit:1 miss_transfer "
+    "transfer_credit:2 confirm_transfer:1",
     "in line": "order:1 order:1 wait_in_line:1 wait_in_line:2 cancel later:3 beat_serve_waiting",
     "by the gateway's file": "order:1 ask pay_on_page:0 gateway_rings later:1 beat_settlement_import",
     "a month unsigned": f"{_PAID} later:31 sweep {_UNDONE}",
