@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from apps.catalog.looks import Look, by_image, in_paint, paints_of
+from apps.catalog.looks import Look, image_of, in_paint, paints_of
 from apps.configurator.composing.layers import PARTS, Layers, layers_of
 from apps.configurator.dressing import dressings
 
@@ -60,8 +60,7 @@ def parts_of_look(car: str, paint: str = "") -> Look:
 
 def recipe(car: str, view: str, paint: str, options: list[str]) -> Recipe | None:
     """``None`` for a car, a paint or an option that the palette does not know, and for an option named twice."""
-    image = next((image for image, slug in by_image().items() if slug == car), "")
-    known = dressings(car)
+    image, known = image_of(car), dressings(car)
     if not image or (paint and paint not in paints_of(car)) or not set(options) <= known.keys():
         return None
     return Recipe(car, view, paint, tuple(options), image) if sorted(set(options)) == options else None
