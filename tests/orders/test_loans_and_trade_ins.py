@@ -31,7 +31,8 @@ from apps.orders.errors import (
 from apps.orders.gateways import signing
 from apps.orders.legplan import plan_legs
 from apps.orders.models import LoanReferral, Order, Refund, TradeIn
-from apps.orders.services import legs, loans, payments, planning, refunds, trade_ins
+from apps.orders.services import legs, loans, payments, planning, refunds, trade_ins, transitions
+from apps.orders.services.cancelling import expire
 from tests.factories.accounts import make_staff
 from tests.factories.orders import DEPOSIT, make_order, pay, signed_order
 
@@ -131,6 +132,29 @@ def test_a_loan_that_does_not_come_is_the_buyers_to_pay(how: str) -> None:
     assert order.legs.get(purpose="balance").amount == before
     with pytest.raises(LoanMoved):
         loans.submit(referral=referral)
+
+
+def test_a_banks_money_that_comes_after_the_order_was_cancelled_goes_back() -> None:
+    order, referral = approved()
+    services.cancel(order=order, accept_fee=True)
+    assert loans.disburse(referral=referral, reference="T-1", amount=LOAN, user=banker()) == "refunding"
+    referral.refresh_from_db()
+    leg = order.legs.get(purpose="loan")
+    assert (referral.status, leg.captured, leg.refunds.get().amount) == ("withdrawn", LOAN, LOAN)
+    clerk = make_staff(permissions=("orders.refund_order",))
+    refunds.confirm_by_hand(refund=leg.refunds.get(), reference="T-2", user=clerk)
+    assert (balance("lender:lender"), prove()) == (0, [])
+
+
+def test_a_banks_money_nobody_asked_for_does_not_take_up_an_order_that_has_expired() -> None:
+    order, referral = loan_order()
+    transitions.set_timer(order, "hold", timezone.now())
+    assert expire(order)
+    assert loans.disburse(referral=referral, reference="T-1", amount=LOAN, user=banker()) == "refunding"
+    order.refresh_from_db()
+    assert (order.status, Refund.objects.get().amount) == ("expired", LOAN)
+    assert order.work_items.get(closed_at=None).kind == "refund_by_hand"
+    assert prove() == []
 
 
 def png(size: tuple[int, int] = (4, 4)) -> bytes:

@@ -161,6 +161,9 @@ def _after_capture(order: Order, leg: PaymentLeg) -> str:
     if leg.replaced:
         refunds.owe_refund(leg, leg.captured, reason="Paid after another payment had taken its place")
         return "refunding"
+    if leg.purpose == PaymentLeg.Purpose.LOAN and not loans.was_expected(leg):
+        refunds.owe_refund(leg, leg.captured, reason="Paid for a loan that was not approved or no longer wanted")
+        return "refunding"
     if order.status == Status.PLACED:
         if not supply.secure(order, now=timezone.now()):
             return _too_late(order, leg)

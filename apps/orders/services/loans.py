@@ -218,6 +218,11 @@ def may_capture(leg: PaymentLeg) -> bool:
     return LoanReferral.objects.filter(leg=leg, status=_S.APPROVED).exists()
 
 
+def was_expected(leg: PaymentLeg) -> bool:
+    """Whether what has come is a loan's money; if not, it goes back to the bank."""
+    return LoanReferral.objects.filter(leg=leg, status=_S.DISBURSED).exists()
+
+
 def lapse(order: Order) -> None:
     """The order is cancelled, and the bank need not lend. The caller holds the order's lock."""
     open_ones = LoanReferral.objects.filter(leg__order=order, status__in=[_S.DRAFT, _S.SUBMITTED, _S.APPROVED])
