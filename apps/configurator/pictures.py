@@ -7,6 +7,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 
 from apps.catalog.equipment import options_shown
+from apps.catalog.looks import image_of
 from apps.catalog.stills import SMALL, SMALL_WIDTH, VIEWS, WIDTH, names
 from apps.configurator.composing.layers import layers_of
 from apps.configurator.composing.recipes import Recipe, parts_of_look, recipe
@@ -29,28 +30,33 @@ class Picture:
     exact: bool
 
 
-def picture_of(document: Document, picked: Iterable[str]) -> Picture | None:
-    """The picture to show of a car with these options picked; ``None`` where nothing was rendered."""
+def views_of(document: Document) -> tuple[str, ...]:
+    """The sides that the car can be looked at from, whatever is picked; the usual one first."""
+    return (LISTED, *(view for view in VIEWS[1:] if layers_of(image_of(document.car), view) is not None))
+
+
+def picture_of(document: Document, picked: Iterable[str], view: str = LISTED) -> Picture | None:
+    """The picture to show of a car with these options picked, from one of its ``views_of``; ``None`` where nothing was rendered."""
     chosen = frozenset(picked)
     reshaped = any(
         document.group_of[code].code in SHAPES and not document.options[code].standard
         for code in chosen
         if code in document.options
     )
-    composed = _composed(document, chosen)
+    composed = _composed(document, chosen, view)
     if composed is not None:
         return Picture(*composed, exact=not reshaped)
     stem, exact = _shipped(document, chosen)
     return Picture(*_addresses(stem), exact=exact and not reshaped) if stem else None
 
 
-def _composed(document: Document, picked: frozenset[str]) -> tuple[str, str, str] | None:
+def _composed(document: Document, picked: frozenset[str], view: str) -> tuple[str, str, str] | None:
     """The addresses of the picture that is exactly right: the shipped still if there is one, or one made of layers."""
-    wanted = recipe_of(document, picked)
+    wanted = recipe_of(document, picked, view)
     layers = None if wanted is None else wanted.layers
     if wanted is None or layers is None:
         return None
-    stem = f"{wanted.image}-{wanted.paint}-{LISTED}"
+    stem = f"{wanted.image}-{wanted.paint}-{view}"
     if stem in names() and parts_of_look(wanted.car, wanted.paint) == wanted.look:
         return _addresses(stem)
     name, digest = wanted.name, wanted.digest(layers)
@@ -66,12 +72,12 @@ def recipe_of(document: Document, picked: Iterable[str], view: str = LISTED) -> 
     shown = worn(document, picked)
     paint = next((name for code in shown if (name := paint_of(document, code))), "")
     known = dressings(document.car)
-    return recipe(document.car, view, paint, [code for code in shown if code in known]) if known else None
+    return recipe(document.car, view, paint, [code for code in shown if code in known])
 
 
 def is_shown(document: Document, option: DocumentOption) -> bool:
     """Whether a picture shows if the option is picked: a paint, and what the layers know besides."""
-    dressed = option.code in dressings(document.car) and layers_of(document.image, LISTED) is not None
+    dressed = option.code in dressings(document.car) and layers_of(image_of(document.car), LISTED) is not None
     return bool(option.picture) or dressed
 
 

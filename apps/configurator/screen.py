@@ -13,7 +13,7 @@ from apps.configurator.dressing import dressing_of
 from apps.configurator.engine.answer import Answer
 from apps.configurator.engine.model import option_of
 from apps.configurator.machines import Session
-from apps.configurator.pictures import Picture, is_shown, picture_of
+from apps.configurator.pictures import LISTED, Picture, is_shown, picture_of, views_of
 from apps.configurator.pricing import Price, PriceStep, price
 from apps.configurator.rental import RentalTerms
 from apps.configurator.selection import Settled, settle
@@ -115,6 +115,8 @@ class Screen:
     standard: str
     finish: str
     picture: Picture | None
+    view: str
+    views: tuple[str, ...]
     dressing: str
     description: str
 
@@ -160,6 +162,8 @@ class Drawing:
     def screen(self) -> Screen:
         blocks = self._blocks()
         state, document = self.state, self.document
+        views = views_of(document)
+        view = state.view if state.view in views else LISTED
         over = 0
         if self.budget is not None and self.answer.valid and (self.priced or self.complete):
             over = max(0, self.total - self.budget)
@@ -191,7 +195,9 @@ class Drawing:
             lost=state.lost,
             standard=self.step(standard_choices(document)) if not state.choices else "",
             finish=self.step(self._finished()) if not self.complete and self.answer.complete else "",
-            picture=picture_of(document, self.settled.picked),
+            picture=picture_of(document, self.settled.picked, view),
+            view=view,
+            views=views,
             dressing=json.dumps(dressing_of(document, self.settled.picked), separators=(",", ":")),
             description=self._description(),
         )

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
+from apps.catalog.stills import VIEWS
 from apps.configurator.codes import WrongCode, read_code
 from apps.configurator.documents import Document, DocumentGroup
 from apps.configurator.engine.model import Model, option_of
@@ -28,6 +29,7 @@ MOST_YUAN = 10**9
 class PageState:
     """``budget`` is in yuan, as people type it; ``lost`` are choices of the address that the car does not have.
 
+    ``view`` is the side that the picture shows, empty for the usual one (``catalog.stills.VIEWS``).
     ``build`` is the code of the saved car that was reopened: the page says what has changed about it since.
     """
 
@@ -36,6 +38,7 @@ class PageState:
     budget: int | None = None
     market: str = ""
     step: str = ""
+    view: str = ""
     lost: tuple[str, ...] = ()
     build: str = ""
 
@@ -61,6 +64,7 @@ class PageState:
             "budget": "" if self.budget is None else str(self.budget),
             "market": self.market,
             "step": self.step,
+            "view": self.view,
             "build": self.build,
             "undo": "~".join(self.undo),
             **more,
@@ -81,6 +85,7 @@ def read_state(query: QueryDict, document: Document, model: Model) -> PageState:
         budget=_yuan(query.get("budget", "")),
         market=market if market in document.markets[1:] else "",
         step=query.get("step", "") if query.get("step") in {"all", *(group.code for group in document.groups)} else "",
+        view=query.get("view", "") if query.get("view") in VIEWS[1:] else "",
         lost=lost,
         build=_code(query.get("build", "")),
     )

@@ -1,5 +1,5 @@
 // Car list and comparison. Everything works without this file; it adds: search while typing (also with an input
-// method), filter groups that stay as they were, ticked cars that survive a swap, and the stage's other views.
+// method), filter groups that stay as they were, and ticked cars that survive a swap.
 
 const DELAY = 350;
 
@@ -69,21 +69,6 @@ document.addEventListener("change", (event) => {
     // see above
   }
   showTicked();
-});
-
-// Other views of the car on its stage; without this the links open the picture.
-document.addEventListener("click", (event) => {
-  const link = event.target.closest?.(".thumbs a");
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  const stage = document.getElementById(link.closest("[data-stage]").dataset.stage);
-  const image = stage?.querySelector("img");
-  if (!image) return;
-  event.preventDefault();
-  stage.querySelector("source").srcset = link.dataset.avif;
-  image.src = link.href;
-  image.alt = link.querySelector("img").alt;
-  for (const other of document.querySelectorAll(".thumbs a")) other.toggleAttribute("aria-current", false);
-  link.setAttribute("aria-current", "true");
 });
 
 // The bar that keeps a car's price and button at hand rests while the same button is in sight.

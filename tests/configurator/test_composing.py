@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from apps.catalog.looks import image_of, looks, paints_of
-from apps.catalog.stills import HEIGHT, SMALL_WIDTH, WIDTH, folder
+from apps.catalog.stills import HEIGHT, SMALL_WIDTH, VIEWS, WIDTH, folder
 from apps.common.files import put
 from apps.configurator.composing import shelf
 from apps.configurator.composing.drawing import Variants, box_of, changes_of
@@ -85,35 +85,35 @@ def test_the_smallest_rectangle() -> None:
     assert box_of(there) == (slice(2, 5), slice(3, 8))
 
 
-def rendered() -> list[tuple[str, Layers]]:
-    """Every car that has layers."""
-    found = ((car, layers_of(image_of(car), VIEW)) for car in dressed_cars())
-    return [(car, layers) for car, layers in found if layers is not None]
+def rendered() -> dict[tuple[str, str], Layers]:
+    """Every car and view that has layers."""
+    found = {(car, view): layers_of(image_of(car), view) for car, view in product(dressed_cars(), VIEWS)}
+    return {key: layers for key, layers in found.items() if layers is not None}
 
 
-def palette(car: str) -> Iterator[Recipe]:
+def palette(car: str, view: str) -> Iterator[Recipe]:
     """Every picture that can be asked for of a car: each paint with each roof, wheels and interior."""
     known = dressings(car)
     groups = [[code for code in known if part in known[code]] for part in PARTS if part != "paint"]
-    for paint, options in product(paints_of(car), product(*groups)):
-        found = recipe(car, VIEW, paint, sorted(options))
+    for paint, options in product(paints_of(car), product(*filter(None, groups))):
+        found = recipe(car, view, paint, sorted(options))
         assert found is not None
         yield found
 
 
 def test_every_picture_of_the_palette_can_be_composed() -> None:
-    assert [car for car, _layers in rendered()] == dressed_cars()
-    for car in dressed_cars():
-        every = list(palette(car))
-        assert len(every) >= 100
+    assert list(rendered()) == list(product(dressed_cars(), VIEWS[:3]))
+    for car, view in rendered():
+        every = list(palette(car, view))
+        assert len(every) >= (100 if dressings(car) else len(paints_of(car)))
         assert all(one.layers is not None for one in every)
         assert len({one.digest(one.layers) for one in every if one.layers}) > len(every) / 2
 
 
-@pytest.mark.parametrize("car", dressed_cars())
-def test_layers_are_those_of_the_look_in_the_catalogue(car: str) -> None:
+@pytest.mark.parametrize(("car", "view"), rendered())
+def test_layers_are_those_of_the_look_in_the_catalogue(car: str, view: str) -> None:
     """Whoever changes a look, a dressing or a paint sees here that its layers want rendering."""
-    layers = dict(rendered())[car]
+    layers = rendered()[car, view]
     look = looks()[car]
     assert layers.body.items() >= {name: look[name] for name in ("body", "lights")}.items()
     wanted = Variants(parts_of_look(car), changes_of(dressings(car), paints_of(car)))
@@ -127,21 +127,25 @@ def test_layers_are_those_of_the_look_in_the_catalogue(car: str) -> None:
     assert sum(path.stat().st_size for path in layers.folder.iterdir()) < 2_500_000
 
 
-def shipped() -> list[tuple[str, str]]:
-    """Cars and paints that a still is shipped of which was rendered whole."""
+def shipped() -> list[tuple[str, str, str]]:
+    """Cars, views and paints ("" is the car's own) that a still is shipped of which was rendered whole."""
     return [
-        (car, paint)
-        for car in dressed_cars()
-        for paint in paints_of(car)
-        if (folder() / f"{image_of(car)}-{paint}-{VIEW}.webp").exists()
+        (car, view, paint)
+        for car, view in rendered()
+        for paint in ["", *paints_of(car)]
+        if still_of(car, view, paint).exists()
     ]
 
 
-@pytest.mark.parametrize(("car", "paint"), shipped())
-def test_a_composed_picture_is_the_one_that_was_rendered_whole(car: str, paint: str) -> None:
-    layers = dict(rendered())[car]
+def still_of(car: str, view: str, paint: str) -> Path:
+    return folder() / f"{'-'.join(filter(None, [image_of(car), paint, view]))}.webp"
+
+
+@pytest.mark.parametrize(("car", "view", "paint"), shipped())
+def test_a_composed_picture_is_the_one_that_was_rendered_whole(car: str, view: str, paint: str) -> None:
+    layers = rendered()[car, view]
     ours = np.asarray(compose(layers, parts_of_look(car, paint)), np.float32)
-    with Image.open(folder() / f"{image_of(car)}-{paint}-{VIEW}.webp") as image:
+    with Image.open(still_of(car, view, paint)) as image:
         whole = np.asarray(image.convert("RGBA"), np.float32)
     alpha = np.minimum(ours[..., 3], whole[..., 3])
     assert np.abs(ours[..., 3] - whole[..., 3]).mean() < 1.5
@@ -151,7 +155,7 @@ def test_a_composed_picture_is_the_one_that_was_rendered_whole(car: str, paint: 
 
 
 def test_other_wheels_change_the_wheels_alone() -> None:
-    (car, layers), *_others = rendered()
+    car, layers = "aion-ut-super", rendered()["aion-ut-super", VIEW]
     sizes = [dressings(car)[code]["wheels"] for code in dressings(car) if "wheels" in dressings(car)[code]]
     one, other = (np.asarray(compose(layers, parts_of_look(car) | {"wheels": size})) for size in (sizes[0], sizes[-1]))
     differs = (one != other).any(axis=2)

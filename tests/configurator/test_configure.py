@@ -74,6 +74,13 @@ def test_a_form_without_htmx_leads_to_the_plain_address(car: Configurator, clien
     assert response["Location"] == "/configure/small-car/?choices=red,rack&undo=%2Bred.%2Brack.-blue.-tow"
 
 
+def test_a_view_that_the_car_has_no_pictures_of_is_the_usual_one(car: Configurator, client: Client) -> None:
+    for view in ("side", "top", "front34"):
+        assert "cfg-views" not in page(client, f"?choices=blue&view={view}")[1]
+    assert "view=" not in page(client, "?pick.colour=red&view=top")[0]["Location"]
+    assert "view=side" in page(client, "?pick.colour=red&view=side")[0]["Location"]
+
+
 def test_htmx_gets_the_fragment_and_the_address_to_push(car: Configurator, client: Client) -> None:
     response, html = page(client, "?choices=blue&pick.wheels=small", **HTMX)
     assert html.lstrip().startswith('<div class="cfg-shell" id="configurator">')

@@ -16,10 +16,10 @@ from apps.common.demo import DemoOptions
 from apps.configurator import demo
 from apps.configurator.composing.recipes import parts_of_look
 from apps.configurator.documents import Document, read
-from apps.configurator.dressing import dressing_of, dressings
+from apps.configurator.dressing import dressing_of, dressings, paint_of
 from apps.configurator.machines import Session
 from apps.configurator.models import Configurator, ConfiguratorVersion
-from apps.configurator.pictures import picture_of, recipe_of
+from apps.configurator.pictures import picture_of, recipe_of, views_of
 from apps.configurator.selection import settle
 from tests.factories.catalog import make_car_model
 
@@ -127,6 +127,22 @@ def check_another_version(document: Document, still: str, picked: set[str], code
         assert code in picture.webp
     else:
         assert (picture.webp, picture.exact) == (static(f"img/cars/{still}.webp"), False)
+
+
+@pytest.mark.parametrize("slug", CARS)
+def test_a_car_is_seen_from_three_sides_in_every_colour(documents: dict[str, Document], slug: str) -> None:
+    document = documents[slug]
+    assert views_of(document) == ("front34", "side", "rear34")
+    painted = [code for code in document.options if paint_of(document, code)]
+    assert len(painted) > 4
+    for code in painted:
+        for view in views_of(document):
+            picture = picture_of(document, {code}, view)
+            assert picture is not None
+            assert picture.exact
+            shipped = picture.webp == static(f"img/cars/{document.options[code].picture}.webp")
+            composed = f"/{view}/" in picture.webp and f"/{paint_of(document, code)}" in picture.webp
+            assert composed or (shipped and view == "front34")
 
 
 def test_the_opening_cars_battery_is_bought_or_rented_at_the_advertised_prices(documents: dict[str, Document]) -> None:

@@ -281,6 +281,28 @@ def test_every_state_is_accessible_and_fits(
     assert look.faults == {}
 
 
+def test_the_car_is_looked_at_from_other_sides_with_what_is_picked(context: BrowserContext) -> None:
+    page = opened(context, "?step=all&choices=colour-jade")
+    shown = ".cfg-stage picture:not(.before) img"
+    image = page.locator(shown)
+    page.get_by_role("radio", name="Front").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(re.compile("view=side"))
+    expect(page.get_by_role("radio", name="Side")).to_be_focused()
+    expect(image).to_have_attribute("alt", re.compile("side view$"))
+    page.wait_for_function(f"() => document.querySelector('{shown}').currentSrc.includes('/side/')")
+    page.locator("#opt-wheels-18").click()  # the side stays
+    expect(image).to_have_attribute("alt", re.compile("18-inch.*side view$"))
+    expect(page).to_have_url(re.compile("view=side"))
+    page.get_by_role("radio", name="Rear").click()
+    expect(page).to_have_url(re.compile("view=rear34"))
+    page.wait_for_function(f"() => document.querySelector('{shown}').naturalWidth")
+    page.go_back()
+    expect(page.get_by_role("radio", name="Side")).to_be_checked()
+    page.get_by_role("radio", name="Front").click()
+    expect(page).not_to_have_url(re.compile("view="))
+
+
 def test_a_picture_stays_until_the_next_one_is_there(context: BrowserContext) -> None:
     page = opened(context, "?step=all&choices=colour-jade")
     pictures = page.locator(".cfg-stage picture")

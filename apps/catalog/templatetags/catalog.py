@@ -7,6 +7,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from apps.catalog.models import CarModel
 from apps.catalog.sideview import Dimensions
@@ -59,6 +60,16 @@ def measure(number: Decimal | int | None) -> str:
     if number is None:
         return ""
     return f"{Decimal(number).normalize():,f}"
+
+
+@register.simple_tag
+def view_name(name: str) -> Any:
+    """A side of a car, as a choice."""
+    return {
+        "front34": pgettext("side of a car", "Front"),
+        "rear34": pgettext("side of a car", "Rear"),
+        "side": pgettext("side of a car", "Side"),
+    }.get(name, "")
 
 
 @register.simple_tag

@@ -16,7 +16,7 @@ from apps.configurator import side_by_side
 from apps.configurator.codes import WrongCode, near_codes, read_code
 from apps.configurator.forms import CodeForm
 from apps.configurator.models import Build
-from apps.configurator.pictures import Picture, picture_of
+from apps.configurator.pictures import Picture, picture_of, views_of
 from apps.configurator.pricing import PriceStep, QuoteLine
 from apps.configurator.rental import RentalTerms
 from apps.configurator.services import BuildQuote, quote_build, quote_builds
@@ -81,6 +81,7 @@ def build(request: HttpRequest, code: str) -> HttpResponse:
             "trace": [PriceStep(**step) for step in saved.price_trace],
             "terms": RentalTerms.read(saved.terms) if saved.terms else None,
             "picture": _picture(saved, quote),
+            "views": _views(saved, quote),
             "address": request.build_absolute_uri(saved.get_absolute_url()),
             "social_card": {
                 "url": reverse("catalog:card_now", args=[saved.car_model.slug]),
@@ -164,3 +165,12 @@ def _reopen_url(saved: Build) -> str:
 
 def _picture(saved: Build, quote: BuildQuote) -> Picture | None:
     return picture_of(quote.document, [line["code"] for line in saved.lines]) if quote.document else None
+
+
+def _views(saved: Build, quote: BuildQuote) -> list[tuple[str, Picture]]:
+    """The car from every side that there are pictures of."""
+    if quote.document is None:
+        return []
+    picked = [line["code"] for line in saved.lines]
+    pictures = [(view, picture_of(quote.document, picked, view)) for view in views_of(quote.document)]
+    return [(view, picture) for view, picture in pictures if picture is not None]
