@@ -40,6 +40,9 @@ def test_the_buyer_goes_into_the_configurator_and_comes_back_with_another_car() 
     page = client.get(saved["Location"])
     code = page.context["build"].code
     assert f"/orders/change/{code}/" in page.content.decode()
+    kept = '<div class="cfg-into" hx-get'  # its place: what comes moves nothing, and is the one primary button
+    assert kept in page.content.decode()
+    assert kept not in Client().get(saved["Location"]).content.decode()
     part = client.get(f"/orders/change/{code}/", headers={"HX-Request": "true"}).content.decode()
     assert f"{base}change/?build={code}" in part
     shown = client.get(f"{base}change/?build={code}").content.decode()
@@ -53,6 +56,7 @@ def test_the_buyer_goes_into_the_configurator_and_comes_back_with_another_car() 
     assert OrderChange.objects.count() == 1
     assert "Changed" in client.get(base).content.decode()
     assert client.get(f"/orders/change/{code}/", headers={"HX-Request": "true"}).content.strip() == b""
+    assert kept not in client.get(saved["Location"]).content.decode()
 
 
 def test_the_offer_is_for_whoever_changes_an_order_of_this_model() -> None:

@@ -23,6 +23,7 @@ from apps.orders.views.access import SignInNeeded, order_of
 from apps.orders.views.tracking import for_buyer
 
 CHANGING = "changing_order"
+CHANGING_MODEL = "changing_model"  # so that a saved car's page keeps the place of what it then offers
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,6 +50,7 @@ def change(request: HttpRequest, order: Order) -> HttpResponse:
         return _show(request, fresh, form, sign_form=sign_form, status=error.status, refused=str(error))
     if request.session.get(CHANGING) == order.number:
         request.session.pop(CHANGING)
+        request.session.pop(CHANGING_MODEL, None)
     return redirect_page(request, order.get_absolute_url())
 
 
@@ -59,6 +61,7 @@ def configure(request: HttpRequest, order: Order) -> HttpResponse:
     if not changing.can_change(order) or order.car_model is None:
         return redirect_page(request, reverse("orders:change", args=[order.number]))
     request.session[CHANGING] = order.number
+    request.session[CHANGING_MODEL] = order.car_model.slug
     car = next(line for line in order.lines.all() if line.kind == LineKind.CAR)
     saved = Build.objects.filter(code=car.code).first()
     choices = tuple(saved.choices) if saved else ()
