@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
@@ -238,6 +239,16 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "signup": "apps.accounts.entrance_forms.SignupForm",
+    "login": "apps.accounts.entrance_forms.LoginForm",
+    "reset_password": "apps.accounts.entrance_forms.ResetPasswordForm",
+    "reset_password_from_key": "apps.accounts.entrance_forms.ResetPasswordKeyForm",
+    "change_password": "apps.accounts.entrance_forms.ChangePasswordForm",
+    "set_password": "apps.accounts.entrance_forms.SetPasswordForm",
+    "add_email": "apps.accounts.entrance_forms.AddEmailForm",
+    "reauthenticate": "apps.accounts.entrance_forms.ReauthenticateForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
 DEFAULT_FROM_EMAIL = "Kaiche <hello@kaiche.example>"
@@ -262,6 +273,7 @@ MESSAGE_COMPOSERS = {
 
 # Language and time ----------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = "config.formats"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 # What packages leave untranslated (see apps/common/messages.py), and our own catalogues: of two that translate a text, Django
 # prefers these folders to its apps', among which packages stand before ours.
@@ -382,6 +394,7 @@ UNFOLD = {
     "SHOW_HISTORY": True,
     "DASHBOARD_CALLBACK": "apps.orders.dashboard.callback",
     "SHOW_VIEW_ON_SITE": True,
+    "STYLES": [lambda _request: static("css/backoffice.css")],
     "COLORS": {"primary": {"500": "#0a8a74", "600": "#006757", "700": "#005345"}},
     "SIDEBAR": {"show_search": True, "navigation": "apps.common.navigation.groups"},
 }

@@ -25,6 +25,11 @@ document.body.addEventListener("htmx:sendError", (event) => quiet(event) || toas
 document.body.addEventListener("htmx:responseError", (event) => quiet(event) || toast(errorText));
 document.body.addEventListener("toast", (event) => toast(event.detail.value));
 
+// A strip of links that scrolls shows the page one is on.
+const strip = document.querySelector(".account-nav ul");
+const here = strip?.querySelector("[aria-current]");
+if (here) strip.scrollLeft = here.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
+
 // The reader's time zone, so that the server writes times as their clock shows them.
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone && !document.cookie.includes(`zone=${encodeURIComponent(zone)}`)) {

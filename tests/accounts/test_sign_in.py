@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client
 
@@ -121,3 +122,41 @@ def test_a_wrong_profile_changes_nothing(client: Client) -> None:
     answer = client.post("/account/profile/", {"name": "X", "phone": "abc", "language": "fr"})
     user.refresh_from_db()
     assert (answer.status_code, user.name, user.phone, user.language) == (422, "", "", "en")
+
+
+@pytest.mark.parametrize(
+    ("path", "way_on"),
+    [
+        ("password/reset/done/", "/zh-hans/account/login/"),
+        ("password/reset/key/1-bad/", "/zh-hans/account/password/reset/"),
+        ("password/reset/key/done/", "/zh-hans/account/login/"),
+        ("confirm-email/", "/zh-hans/"),
+        ("confirm-email/bad/", "/zh-hans/account/email/"),
+        ("inactive/", "/zh-hans/orders/find/"),
+    ],
+)
+def test_no_page_of_signing_in_ends_without_a_way_on(client: Client, path: str, way_on: str) -> None:
+    main = look(client, f"/zh-hans/account/{path}").partition("<main")[2].partition("</main>")[0]
+    assert re.search(rf'<a class="btn[^"]*" href="{way_on}"', main)
+    assert "token" not in main
+    assert "Email" not in main
+
+
+def test_a_password_is_explained_in_a_sentence(client: Client) -> None:
+    page = look(client, "/account/signup/")
+    assert "At least eight characters" in page
+    assert "<ul><li>" not in page.replace("\n", "")
+    assert "placeholder" not in page.partition("<main")[2]
+
+
+def test_a_second_address_is_added_made_the_main_one_and_deleted(client: Client) -> None:
+    user = make_user("li@example.com")
+    client.force_login(user)
+    client.post("/account/email/", {"email": "li@example.org", "action_add": ""})
+    page = look(client, "/account/email/")
+    assert 'name="action_send"' in page
+    EmailAddress.objects.filter(email="li@example.org").update(verified=True)
+    assert 'name="action_primary"' in look(client, "/account/email/")
+    client.post("/account/email/", {"email": "li@example.org", "action_primary": ""})
+    client.post("/account/email/", {"email": "li@example.com", "action_remove": ""})
+    assert [(one.email, one.primary) for one in EmailAddress.objects.all()] == [("li@example.org", True)]

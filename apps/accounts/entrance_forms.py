@@ -1,0 +1,54 @@
+"""allauth's forms in our words: one sentence about passwords instead of a list, no placeholder that repeats the label."""
+
+from typing import Any
+
+from allauth.account import forms as allauth
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+PASSWORD_HINT = _(
+    "At least eight characters. No common password, not digits alone, and nothing like your name or address."
+)
+
+
+class InOurWords(forms.Form):
+    """What all of them share; stands before allauth's form, whose fields it changes once they are there."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            if name == "password1":
+                field.help_text = PASSWORD_HINT
+
+
+class SignupForm(InOurWords, allauth.SignupForm):  # type: ignore[misc]  # allauth has no types
+    pass
+
+
+class LoginForm(InOurWords, allauth.LoginForm):  # type: ignore[misc]
+    pass
+
+
+class ResetPasswordForm(InOurWords, allauth.ResetPasswordForm):  # type: ignore[misc]
+    pass
+
+
+class ResetPasswordKeyForm(InOurWords, allauth.ResetPasswordKeyForm):  # type: ignore[misc]
+    pass
+
+
+class ChangePasswordForm(InOurWords, allauth.ChangePasswordForm):  # type: ignore[misc]
+    pass
+
+
+class SetPasswordForm(InOurWords, allauth.SetPasswordForm):  # type: ignore[misc]
+    pass
+
+
+class AddEmailForm(InOurWords, allauth.AddEmailForm):  # type: ignore[misc]
+    pass
+
+
+class ReauthenticateForm(InOurWords, allauth.ReauthenticateForm):  # type: ignore[misc]
+    pass
