@@ -25,6 +25,8 @@ PARTIALS: Mapping[str, str] = {
     "change": "orders/actions/change.html",
     "cancel": "orders/actions/cancel.html",
 }
+# Nobody is asked for money before having decided whether there will be the car.
+DECISIONS = ("accept_mismatch", "other_slot")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Action:
 
 
 def actions(order: Order) -> list[Action]:
-    """Of an order read with ``whole()``: paying first, where something is due."""
+    """Of an order read with ``whole()``: paying first, where something is due and nothing is to be decided."""
     up = order.flags
     acts = {rule.act for rule in rules_from(order.status, Actor.BUYER) if not rule.stopped_by & up}
     if not order.has_car:
@@ -48,7 +50,8 @@ def actions(order: Order) -> list[Action]:
         acts.add("ask_to_return")  # goods go back without moving the order
     if not cancellation(order).possible:
         acts.discard("cancel")
-    names = ["pay"] if due_leg(order) is not None else []
-    names += [act for act in PARTIALS if act in acts]
+    names = [act for act in DECISIONS if act in acts]
+    names += ["pay"] if due_leg(order) is not None else []
+    names += [act for act in PARTIALS if act in acts and act not in names]
     first = next((name for name in names if name not in ("cancel", "change")), "")
     return [Action(name, PARTIALS.get(name, "orders/actions/pay.html"), name == first) for name in names]

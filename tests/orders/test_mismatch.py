@@ -1,5 +1,7 @@
 """A car that is not what was promised, and a build that is refused: the buyer decides."""
 
+from collections.abc import Callable
+
 import pytest
 from django.test import Client, override_settings
 from django.utils import timezone
@@ -8,6 +10,7 @@ from apps.common.errors import NotAllowed
 from apps.configurator.models import Configurator
 from apps.ledger.services import balance, prove
 from apps.orders import services
+from apps.orders.actions import actions
 from apps.orders.errors import NotInThisState, ReasonNeeded, SoldOut
 from apps.orders.lifecycle import Actor, Status
 from apps.orders.models import Order, PartnerJob, Timer
@@ -177,3 +180,10 @@ def test_each_credit_that_is_owed_lowers_the_next_payment_once() -> None:
     assert legs.outstanding(order) == order.total - DEPOSIT - 235_000
     assert (balance("expense:credits"), balance("credits"), prove()) == (235_000, 0, [])
     assert not order.work_items.filter(kind="credit").exists()
+
+
+@pytest.mark.parametrize(("make", "act"), [(refused_order, "other_slot"), (mismatched_order, "accept_mismatch")])
+def test_deciding_comes_before_paying(make: Callable[[], Order], act: str) -> None:
+    offered = actions(Order.objects.whole().get(pk=make().pk))
+    assert [one.act for one in offered][:2] == [act, "pay"]
+    assert [one.act for one in offered if one.is_primary] == [act]
