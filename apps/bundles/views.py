@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from apps.bundles.forms import SORTS, AccessoryFilter, CoverFilter
 from apps.bundles.models import Accessory, Charger, Cover, MaintenancePlan, Product, SizeClass
+from apps.bundles.pictures import picture_of
 from apps.catalog.models import Brand, CarModel
 from apps.common.pages import render_page
 
@@ -48,7 +49,7 @@ def covers(request: HttpRequest) -> HttpResponse:
     page = _page(request, rows)
     context = {
         "page": page,
-        "covers": [(cover, cover.price_for(size) if size else None) for cover in page],
+        "covers": [(cover, cover.price_for(size) if size else None, picture_of(cover, car)) for cover in page],
         "table": [(cover, [(code, cover.price_for(code)) for code in SizeClass.values]) for cover in page],
         "size": size,
         "size_label": SizeClass(size).label if size else "",

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from apps.catalog import views
+from apps.catalog.composing import views as composing
 
 app_name = "catalog"
 urlpatterns = [
@@ -9,5 +10,8 @@ urlpatterns = [
     path("look/<slug:model>.json", views.look, name="look"),
     path("card/<slug:model>.jpg", views.card, name="card_now"),
     path("card/<slug:model>/<slug:digest>.jpg", views.card, name="card"),
+    path(
+        "stills/<slug:slug>/<slug:view>/<int:width>/<str:name>.<str:digest>.<str:kind>", composing.still, name="still"
+    ),
     path("<slug:brand>/<slug:model>/", views.detail, name="detail"),
 ]

@@ -1,30 +1,10 @@
-"""What a car's options change of its look: ``dressing.toml``, and the paints of the catalogue's looks."""
+"""What a picture shows of a car's options: which of them are worn, and how the car looks with them."""
 
-import tomllib
-from collections.abc import Iterable, Mapping
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterable
 
+from apps.catalog.dressing import dressings
 from apps.catalog.looks import Look, in_paint, paints_of
 from apps.configurator.documents import Document
-
-FILE = Path(__file__).with_name("dressing.toml")
-
-
-def dressed_cars() -> list[str]:
-    """The cars whose options change their look."""
-    return list(_dressing())
-
-
-def dressings(car: str) -> Mapping[str, Look]:
-    """What a car's options change of its look, by their codes; paints are not among them."""
-    return _dressing().get(car, {})
-
-
-@cache
-def _dressing() -> Mapping[str, Mapping[str, Look]]:
-    """By car and option."""
-    return tomllib.loads(FILE.read_text())
 
 
 def worn(document: Document, picked: Iterable[str]) -> list[str]:

@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.templatetags.static import static
-from django.urls import reverse
 
+from apps.catalog.composing.layers import layers_of
+from apps.catalog.composing.recipes import Recipe, addresses, parts_of_look, recipe
+from apps.catalog.dressing import dressings
 from apps.catalog.equipment import options_shown
 from apps.catalog.looks import image_of
-from apps.catalog.stills import SMALL, SMALL_WIDTH, VIEWS, WIDTH, names
-from apps.configurator.composing.layers import layers_of
-from apps.configurator.composing.recipes import Recipe, parts_of_look, recipe
+from apps.catalog.stills import SMALL, VIEWS, names
 from apps.configurator.documents import Document, DocumentOption
-from apps.configurator.dressing import dressings, paint_of, worn
+from apps.configurator.dressing import paint_of, worn
 
 # Groups that change the outline of the car: the stills show the standard one.
 SHAPES = frozenset({"body", "wheelbase", "roof-height", "conversion"})
@@ -59,12 +59,7 @@ def _composed(document: Document, picked: frozenset[str], view: str) -> tuple[st
     stem = f"{wanted.image}-{wanted.paint}-{view}"
     if stem in names() and parts_of_look(wanted.car, wanted.paint) == wanted.look:
         return _addresses(stem)
-    name, digest = wanted.name, wanted.digest(layers)
-    avif, small, webp = (
-        reverse("configurator:still", args=[wanted.car, wanted.view, width, name, digest, kind])
-        for width, kind in ((WIDTH, "avif"), (SMALL_WIDTH, "avif"), (WIDTH, "webp"))
-    )
-    return avif, small, webp
+    return addresses(wanted, layers)
 
 
 def recipe_of(document: Document, picked: Iterable[str], view: str = LISTED) -> Recipe | None:

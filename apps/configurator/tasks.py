@@ -2,9 +2,9 @@
 
 from celery import shared_task
 
+from apps.catalog.composing import shelf
 from apps.common.doorbell import ring
 from apps.configurator import solving
-from apps.configurator.composing import shelf
 from apps.configurator.services import artefacts, checking
 
 

@@ -10,11 +10,6 @@ urlpatterns = [
     path("configure/<slug:slug>/", views.configure, name="configure"),
     path("configure/<slug:slug>/save/", views.save, name="save"),
     path("configure/<slug:slug>/battery/", views.battery, name="battery"),
-    path(
-        "configure/<slug:slug>/stills/<slug:view>/<int:width>/<str:name>.<str:digest>.<str:kind>",
-        views.still,
-        name="still",
-    ),
     path("builds/", views.find, name="find"),
     path("builds/compare/", views.compare, name="compare"),
     path("builds/<str:code>/", views.build, name="build"),

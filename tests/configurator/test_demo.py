@@ -10,13 +10,14 @@ import pytest
 from django.conf import settings
 from django.templatetags.static import static
 
+from apps.catalog.composing.recipes import parts_of_look
+from apps.catalog.dressing import dressings
 from apps.catalog.equipment import options_shown
 from apps.catalog.stills import names as stills
 from apps.common.demo import DemoOptions
 from apps.configurator import demo
-from apps.configurator.composing.recipes import parts_of_look
 from apps.configurator.documents import Document, read
-from apps.configurator.dressing import dressing_of, dressings, paint_of
+from apps.configurator.dressing import dressing_of, paint_of
 from apps.configurator.machines import Session
 from apps.configurator.models import Configurator, ConfiguratorVersion
 from apps.configurator.pictures import picture_of, recipe_of, views_of

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from apps.catalog.composing.drawing import Drawer, Variants
+from apps.catalog.composing.layers import compose, layers_in
+from apps.catalog.composing.tones import Floats
 from apps.catalog.looks import look_of
 from apps.catalog.photography import Size, photographer
-from apps.configurator.composing.drawing import Drawer, Variants
-from apps.configurator.composing.layers import compose, layers_in
-from apps.configurator.composing.tones import Floats
 from tests.e2e.conftest import ROOT, chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]

@@ -3,6 +3,5 @@
 from .builds import build, compare, find
 from .configure import battery, configure, index, save
 from .shelf import delete, rename
-from .stills import still
 
-__all__ = ["battery", "build", "compare", "configure", "delete", "find", "index", "rename", "save", "still"]
+__all__ = ["battery", "build", "compare", "configure", "delete", "find", "index", "rename", "save"]

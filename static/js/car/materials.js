@@ -6,9 +6,10 @@ const FINISHES = {
   metallic: { metalness: 0.85, roughness: 0.24 },
   pearl: { metalness: 0.28, roughness: 0.42, iridescence: 0.25, iridescenceIOR: 1.5, iridescenceThicknessMinimum: 180, iridescenceThicknessMaximum: 420 },
   matte: { metalness: 0.45, roughness: 0.52, clearcoat: 0.25, clearcoatRoughness: 0.45 },
+  satin: { metalness: 0.3, roughness: 0.42, clearcoat: 0.7, clearcoatRoughness: 0.22 },
 };
 
-/** Clear-coat paint: `color` as #rrggbb, `finish` one of solid, metallic, pearl, matte. */
+/** Clear-coat paint: `color` as #rrggbb, `finish` one of solid, metallic, pearl, matte, satin. */
 export function paintMaterial({ color, finish = "metallic" }) {
   const lacquer = { color, clearcoat: 1, clearcoatRoughness: 0.015, roughness: 0.38, metalness: 0, side: FrontSide };
   return shaded(new MeshPhysicalMaterial({ ...lacquer, ...FINISHES[finish] }));

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from apps.configurator.composing.tones import GREYS, LIGHT_OF, Floats, displayed, linear_of, shares
+from apps.catalog.composing.tones import GREYS, LIGHT_OF, Floats, displayed, linear_of, shares
 
 type Pixels = npt.NDArray[np.uint8]
 """Height × width × 4."""

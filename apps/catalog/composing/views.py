@@ -3,24 +3,28 @@
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
+from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 
-from apps.configurator.composing.recipes import named
-from apps.configurator.composing.shelf import KINDS, SIZES, picture
+from apps.catalog.composing.recipes import named
+from apps.catalog.composing.shelf import KINDS, SIZES, picture
 
 YEAR_S = 365 * 24 * 3600
 
 
 @require_safe
 def still(request: HttpRequest, slug: str, view: str, width: int, name: str, digest: str, kind: str) -> HttpResponse:
-    """A car dressed from the palette (``recipes.py``). An old digest leads to the picture as it is now."""
+    """A dressed car (``recipes.py``). An old digest leads to the picture as it is now, but for a film: there it is the permission."""
     recipe = named(slug, view, name)
     layers = None if recipe is None else recipe.layers
     if recipe is None or layers is None or kind not in KINDS or width not in SIZES:
         raise Http404
-    if digest != recipe.digest(layers):
+    wanted = recipe.digest(layers)
+    if not constant_time_compare(digest, wanted):
+        if recipe.film is not None:
+            raise Http404
         return HttpResponseRedirect(
-            reverse("configurator:still", args=[slug, view, width, name, recipe.digest(layers), kind]),
+            reverse("catalog:still", args=[slug, view, width, name, wanted, kind]),
             headers={"Cache-Control": "no-cache"},
         )
     response = HttpResponse(picture(recipe, layers, kind, width), content_type=f"image/{kind}")

@@ -16,15 +16,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from apps.catalog.composing import shelf
+from apps.catalog.composing.drawing import Variants, box_of, changes_of
+from apps.catalog.composing.layers import FOLDER, PARTS, Layers, compose, key_of, layers_of
+from apps.catalog.composing.recipes import FILM_FINISHES, Film, Recipe, named, parts_of_look, recipe
+from apps.catalog.composing.tones import BRIGHTEST, GREYS, LIGHT_OF, displayed, linear_of, shares, stored
+from apps.catalog.dressing import dressed_cars, dressings
 from apps.catalog.looks import image_of, looks, paints_of
 from apps.catalog.stills import HEIGHT, SMALL_WIDTH, VIEWS, WIDTH, folder
 from apps.common.files import put
-from apps.configurator.composing import shelf
-from apps.configurator.composing.drawing import Variants, box_of, changes_of
-from apps.configurator.composing.layers import FOLDER, PARTS, Layers, compose, key_of, layers_of
-from apps.configurator.composing.recipes import Recipe, named, parts_of_look, recipe
-from apps.configurator.composing.tones import BRIGHTEST, GREYS, LIGHT_OF, displayed, linear_of, shares, stored
-from apps.configurator.dressing import dressed_cars, dressings
 
 VIEW = "front34"
 
@@ -116,7 +116,9 @@ def test_layers_are_those_of_the_look_in_the_catalogue(car: str, view: str) -> N
     layers = rendered()[car, view]
     look = looks()[car]
     assert layers.body.items() >= {name: look[name] for name in ("body", "lights")}.items()
-    wanted = Variants(parts_of_look(car), changes_of(dressings(car), paints_of(car)))
+    wanted = Variants(
+        parts_of_look(car), changes_of(dressings(car), paints_of(car)), FILM_FINISHES if view == VIEW else ()
+    )
     assert layers.wheels.keys() == {key_of(one) for one in wanted.wheels}
     assert layers.coverages.keys() == {key_of(one) for one in wanted.roofs}
     assert layers.paints.keys() == set(wanted.finishes)
@@ -176,14 +178,60 @@ def test_other_wheels_change_the_wheels_alone() -> None:
     ],
 )
 def test_what_the_palette_does_not_know_is_not_found(client: Client, view: str, name: str) -> None:
-    address = reverse("configurator:still", args=["aion-ut-super", view, WIDTH, name, "0" * 12, "webp"])
+    address = reverse("catalog:still", args=["aion-ut-super", view, WIDTH, name, "0" * 12, "webp"])
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("car", dressed_cars())
+@pytest.mark.parametrize("film", [Film("solid", "#1f6b58"), Film("matte", "#1c2b45"), Film("satin"), Film("matte")])
+def test_a_film_changes_the_paint_alone(car: str, film: Film) -> None:
+    wanted = recipe(car, VIEW, "", [], film)
+    assert wanted is not None
+    assert named(car, VIEW, wanted.name) == wanted
+    plain, layers = parts_of_look(car), wanted.layers
+    assert layers is not None
+    assert wanted.look == plain | {"paint": {"color": film.colour or plain["paint"]["color"], "finish": film.finish}}
+    under, over = (np.asarray(compose(layers, look), np.int16) for look in (plain, wanted.look))
+    painted = np.abs(under - over).max(axis=2) > 2
+    coverage = layers.coverages[key_of(plain["roof"])]
+    there = layers.pixels(coverage)[..., 3] > 0
+    inside = np.zeros_like(painted)
+    inside[coverage.top : coverage.top + there.shape[0], coverage.left : coverage.left + there.shape[1]] = there
+    assert painted.sum() > 30_000
+    assert not (painted & ~inside).any()
+
+
+def test_a_films_colour_is_only_composed_for_who_was_given_its_address(
+    client: Client, settings: Any, tmp_path: Path
+) -> None:
+    """Any colour has a name, and a picture costs half a second: the digest is made with the portal's key."""
+    settings.VAR = tmp_path
+    wanted = recipe("aion-ut-super", VIEW, "", [], Film("solid", "#1f6b58"))
+    assert wanted is not None
+    assert client.get(address_of(wanted)).status_code == 200
+    other = recipe("aion-ut-super", VIEW, "", [], Film("solid", "#1f6b59"))
+    assert other is not None
+    assert wanted.layers is not None
+    assert client.get(address_of(other, digest=wanted.digest(wanted.layers))).status_code == 404
+    ours, settings.SECRET_KEY = settings.SECRET_KEY, "the key of another portal, which is as long as it should be"
+    theirs = address_of(wanted)
+    settings.SECRET_KEY = ours
+    assert client.get(theirs).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "name", ["-~film-solid-1f6b5", "-~film-pearl-1f6b58", "film-solid-1f6b58", "-~film-solid-1F6B58"]
+)
+def test_what_is_no_film_is_not_found(client: Client, name: str) -> None:
+    assert named("aion-ut-super", VIEW, name) is None
+    address = reverse("catalog:still", args=["aion-ut-super", VIEW, WIDTH, name, "0" * 16, "webp"])
     assert client.get(address).status_code == 404
 
 
 def address_of(wanted: Recipe, kind: str = "webp", *, width: int = WIDTH, digest: str = "") -> str:
     assert wanted.layers is not None
     known = digest or wanted.digest(wanted.layers)
-    return reverse("configurator:still", args=[wanted.car, wanted.view, width, wanted.name, known, kind])
+    return reverse("catalog:still", args=[wanted.car, wanted.view, width, wanted.name, known, kind])
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from apps.catalog.composing.layers import Pixels, body_of, key_of
+from apps.catalog.composing.tones import GREYS, Floats, stored
 from apps.catalog.looks import Look
 from apps.catalog.photography import STILL, Photographer, Size
-from apps.configurator.composing.layers import Pixels, body_of, key_of
-from apps.configurator.composing.tones import GREYS, Floats, stored
 
 BODY_COLOURED: Look = {}
 """The roof that leaves most to the paint: what is painted with another roof is painted with this one, too."""
@@ -23,12 +23,13 @@ BODY_COLOURED: Look = {}
 class Variants:
     """What a car can look like: the distinct roofs, wheels and interiors, and the finishes of its paints."""
 
-    def __init__(self, base: Look, changes: Sequence[Look]) -> None:
+    def __init__(self, base: Look, changes: Sequence[Look], finishes: Iterable[str] = ()) -> None:
+        """``finishes`` are those of films, beside the paints' own."""
         self.base = base
         self.roofs = self._distinct("roof", changes)
         self.wheels = self._distinct("wheels", changes)
         self.interiors = self._distinct("interior", changes)
-        self.finishes = sorted({look["paint"]["finish"] for look in [base, *changes] if "paint" in look})
+        self.finishes = sorted({*finishes, *(look["paint"]["finish"] for look in [base, *changes] if "paint" in look)})
 
     def _distinct(self, part: str, changes: Sequence[Look]) -> list[Look]:
         """The base's own first."""

@@ -1,7 +1,7 @@
 """From linear light to the screen and into eight bits: the tone curve of the studio, and what a paint's light is made of. Pure.
 
 Light that a clear-coat paint reflects depends on the paint's own (linear) value by a polynomial: of the first degree for a solid or a
-metallic one, nearly of the second for pearl and matte. So a picture in two or three greys is one in every colour.
+metallic one, nearly of the second for pearl, matte and satin. So a picture in two or three greys is one in every colour.
 """
 
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ GREYS: dict[str, tuple[float, ...]] = {
     "metallic": (0.0, 0.9),
     "pearl": (0.0, 0.4, 0.9),
     "matte": (0.0, 0.4, 0.9),
+    "satin": (0.0, 0.4, 0.9),
 }
 """Linear values of the paints that a finish is rendered in."""
 BRIGHTEST = 3.0

@@ -9,12 +9,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from apps.catalog import photography
+from apps.catalog.composing.drawing import Drawer, Variants, changes_of
+from apps.catalog.composing.layers import FOLDER
+from apps.catalog.composing.recipes import FILM_FINISHES
+from apps.catalog.dressing import dressed_cars, dressings
 from apps.catalog.looks import image_of, look_of, paints_of
 from apps.catalog.models import CarModel
 from apps.catalog.stills import VIEWS
-from apps.configurator.composing.drawing import Drawer, Variants, changes_of
-from apps.configurator.composing.layers import FOLDER
-from apps.configurator.dressing import dressed_cars, dressings
 
 
 class Command(BaseCommand):
@@ -33,16 +34,17 @@ class Command(BaseCommand):
             raise CommandError(f"There is no dressing for {', '.join(sorted(unknown))}.")
         if not options["chromium"]:
             raise CommandError("There is no chromium on the path; name one with --chromium.")
-        cars = {slug: _variants(slug) for slug in slugs}
+        wanted = {(slug, view): variants_of(slug, view) for slug, view in product(slugs, views)}
         with photography.photographer(settings.BASE_DIR / "static", options["chromium"]) as camera:
-            for (slug, variants), view in product(cars.items(), views):
+            for (slug, view), variants in wanted.items():
                 begun = time.monotonic()
                 for file in Drawer(camera).draw(variants, view, FOLDER / image_of(slug) / view):
                     self.stdout.write(f"{slug} {view} {file}, {time.monotonic() - begun:.0f} s")
                     self.stdout.flush()
 
 
-def _variants(slug: str) -> Variants:
+def variants_of(slug: str, view: str) -> Variants:
+    """What is to be rendered of a car; films are looked at from the front alone."""
     look = look_of(slug, CarModel.objects.get(slug=slug).dimensions)
     assert look is not None
-    return Variants(look, changes_of(dressings(slug), paints_of(slug)))
+    return Variants(look, changes_of(dressings(slug), paints_of(slug)), FILM_FINISHES if view == VIEWS[0] else ())

@@ -12,10 +12,10 @@ import structlog
 from django.conf import settings
 from PIL import Image
 
+from apps.catalog.composing.layers import Layers, compose
+from apps.catalog.composing.recipes import Recipe
 from apps.catalog.stills import HEIGHT, SMALL_HEIGHT, SMALL_WIDTH, WIDTH
 from apps.common import files
-from apps.configurator.composing.layers import Layers, compose
-from apps.configurator.composing.recipes import Recipe
 
 log = structlog.get_logger(__name__)
 # How hard the encoder tries is a matter of the visitor's time here: a still that is shipped is packed tighter.

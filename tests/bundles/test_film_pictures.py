@@ -1,0 +1,54 @@
+"""Films shown on the chosen car."""
+
+from typing import Any
+
+import pytest
+from django.templatetags.static import static
+from django.test import Client
+
+from apps.bundles.models import Cover
+from apps.bundles.pictures import picture_of
+from tests.factories.bundles import make_cover
+from tests.factories.catalog import make_car_model, make_trim
+
+pytestmark = pytest.mark.django_db
+JADE: dict[str, Any] = {"material": "colour", "colour_en": "Jade", "colour_zh": "翠", "colour_hex": "#1f6b58"}
+
+
+def films() -> dict[str, Cover]:
+    return {
+        "jade": make_cover(**JADE),
+        "clear": make_cover(),
+        "matt": make_cover(finish="matte"),
+        "front": make_cover(coverage="front", finish="matte"),
+    }
+
+
+def test_a_whole_film_is_shown_on_a_car_that_has_layers() -> None:
+    car = make_car_model("aion-ut-super", image="aion-ut-super")
+    shown = {name: picture_of(film, car) for name, film in films().items()}
+    assert shown["jade"] is not None
+    assert "film-solid-1f6b58" in shown["jade"].avif
+    assert shown["matt"] is not None
+    assert "film-matte-" in shown["matt"].small
+    assert shown["clear"] is not None
+    assert shown["clear"].webp == static("img/cars/aion-ut-super-front34.webp")
+    assert shown["front"] is None
+
+
+def test_without_a_car_or_its_layers_a_drawing_has_to_do() -> None:
+    film = make_cover(**JADE)
+    assert picture_of(film, None) is None
+    assert picture_of(film, make_car_model("byd-han-l", image="byd-han-l")) is None
+    assert picture_of(film, make_car_model("unknown")) is None
+
+
+def test_the_page_shows_the_chosen_car_in_each_film(client: Client) -> None:
+    car = make_car_model("aion-ut-super", image="aion-ut-super")
+    make_trim(car_model=car)
+    films()
+    plain = client.get("/bundles/covers/").content.decode()
+    page = client.get("/bundles/covers/?fits=aion-ut-super").content.decode()
+    assert ("film-solid-1f6b58" in plain, "film-solid-1f6b58" in page) == (False, True)
+    assert f'alt="{car.full_name} in ' in page
+    assert 'class="film ' in page  # the film for the front is still drawn
