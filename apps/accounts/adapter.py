@@ -16,6 +16,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # it has no 
 
     error_messages = {
         **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _("This e-mail address or password is not right."),
         # Says no more than the sign-in page does.
         "email_taken": _("No account could be made with this address. If it is yours, sign in or reset the password."),
     }

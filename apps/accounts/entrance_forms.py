@@ -10,6 +10,13 @@ PASSWORD_HINT = _(
     "At least eight characters. No common password, not digits alone, and nothing like your name or address."
 )
 
+LABELS = {
+    "login": _("E-mail"),
+    "email": _("E-mail"),
+    "oldpassword": _("Present password"),
+    "password2": _("New password again"),
+}
+
 
 class InOurWords(forms.Form):
     """What all of them share; stands before allauth's form, whose fields it changes once they are there."""
@@ -18,6 +25,7 @@ class InOurWords(forms.Form):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
+            field.label = LABELS.get(name, field.label)
             if name == "password1":
                 field.help_text = PASSWORD_HINT
 
@@ -39,7 +47,9 @@ class ResetPasswordKeyForm(InOurWords, allauth.ResetPasswordKeyForm):  # type: i
 
 
 class ChangePasswordForm(InOurWords, allauth.ChangePasswordForm):  # type: ignore[misc]
-    pass
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].label = _("New password")
 
 
 class SetPasswordForm(InOurWords, allauth.SetPasswordForm):  # type: ignore[misc]

@@ -5,7 +5,9 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -68,14 +70,50 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "error.html", {"status": 404}, status=404)
 
 
+def form_refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without its key: the page was open for very long, or the browser keeps no cookies."""
+    return render(request, "error.html", {"status": 403, "stale": True, "back": request.path}, status=403)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Needs nothing that may be what broke: no context processors, no database."""
-    return HttpResponse(_LAST_RESORT, status=500)
+    """Needs nothing that may be what broke: no template, no context processors, no database."""
+    theme = request.COOKIES.get("theme", "")
+    texts = _LAST_WORDS["zh-Hans" if request.path.startswith("/zh-hans/") else "en"]
+    theme = format_html(' data-theme="{}"', theme) if theme in ("light", "dark") else ""
+    return HttpResponse(format_html(_LAST_RESORT, **texts, theme=theme, styles=_styles()), status=500)
 
 
-_LAST_RESORT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Kaiche</title>
-<h1>Something went wrong here. 我们这边出了点问题。</h1>
-<p>Nothing you entered was half saved. Please try again in a moment.</p><p lang="zh-Hans">您的操作没有被部分保存，请稍后重试。</p></html>
+def _styles() -> str:
+    """The site's own, as long as somebody knows where they are."""
+    try:
+        return format_html_join("", '<link rel="stylesheet" href="{}">', ((static(name),) for name in _STYLES))
+    except ValueError:
+        return ""
+
+
+_STYLES = ("css/tokens.css", "css/site.css", "css/portal.css")
+_LAST_WORDS = {
+    "en": {
+        "lang": "en",
+        "title": "Something went wrong here",
+        "text": "Nothing you entered was half saved. Please try again in a moment.",
+        "home": "/",
+        "link": "To the home page",
+    },
+    "zh-Hans": {
+        "lang": "zh-Hans",
+        "title": "我们这边出了点问题",
+        "text": "您的操作没有被部分保存，请稍后重试。",
+        "home": "/zh-hans/",
+        "link": "返回首页",
+    },
+}
+_LAST_RESORT = """<!doctype html>
+<html lang="{lang}"{theme}><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark"><title>{title} · Kaiche</title>{styles}</head>
+<body><header class="top"><div class="wrap"><a class="logo" href="{home}">Kaiche</a></div></header>
+<main class="section"><div class="wrap stack"><p class="muted num">500</p><h1>{title}</h1><p>{text}</p>
+<p><a class="btn" href="{home}">{link}</a></p></div></main></body></html>
 """
 
 

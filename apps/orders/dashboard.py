@@ -9,7 +9,9 @@ from django.db.models.functions import TruncDate
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import pgettext
 
+from apps.configurator.overview import cars
 from apps.orders import queues
 from apps.orders.lag import queue_lag
 from apps.orders.lifecycle import PAID, Status
@@ -41,11 +43,11 @@ class Day:
 
 
 def callback(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """What unfold calls for its index page. Only who may see orders sees their numbers. Nine queries."""
+    """What unfold calls for its index page. Only who may see orders sees their numbers. Eleven queries."""
     context["shows_orders"] = request.user.has_perm("orders.view_order")
     if context["shows_orders"]:
         context |= numbers(timezone.now())
-    return context
+    return context | {"title": pgettext("back office", "Overview")} | cars(request)
 
 
 def numbers(now: datetime) -> dict[str, Any]:

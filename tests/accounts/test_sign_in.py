@@ -75,7 +75,7 @@ def test_sign_in_says_the_same_of_a_wrong_password_and_a_stranger(client: Client
     for email in ("li@example.com", "nobody@example.com"):
         page = client.post("/account/login/", {"login": email, "password": "wrong"}).content.decode()
         texts.append(re.findall(r'role="alert">.*?<span>(.*?)</span>', page))
-    assert texts == [["The email address and/or password you specified are not correct."]] * 2
+    assert texts == [["This e-mail address or password is not right."]] * 2
 
 
 def test_password_reset_answers_alike_and_mails_in_the_persons_language(client: Client) -> None:

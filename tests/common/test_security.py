@@ -1,9 +1,12 @@
 """What every answer carries."""
 
 import re
+from typing import Any
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
+
+from apps.common.views import server_error
 
 pytestmark = pytest.mark.django_db
 
@@ -49,3 +52,28 @@ def test_robots_keep_out_of_what_is_personal(client: Client) -> None:
     assert "Disallow: /checkout/" in text
     assert "Disallow: /zh-hans/account/" in text
     assert "Sitemap: http://testserver/sitemap.xml" in text
+
+
+@pytest.mark.parametrize(("prefix", "words"), [("", "too old to be sent"), ("/zh-hans", "页面已过期")])
+def test_a_form_without_its_key_is_refused_in_our_look(prefix: str, words: str) -> None:
+    answer = Client(enforce_csrf_checks=True).post(f"{prefix}/account/login/", {"login": "li@example.com"})
+    text = answer.content.decode()
+    assert answer.status_code == 403
+    assert words in text
+    assert 'class="top"' in text
+    assert f'href="{prefix}/account/login/"' in text
+
+
+@pytest.mark.parametrize(("path", "lang"), [("/cars/", "en"), ("/zh-hans/cars/", "zh-Hans")])
+def test_the_page_of_last_resort_speaks_one_language_and_needs_no_database(
+    rf: RequestFactory, path: str, lang: str, django_assert_num_queries: Any
+) -> None:
+    request = rf.get(path)
+    request.COOKIES["theme"] = "dark"
+    with django_assert_num_queries(0):
+        answer = server_error(request)
+    text = answer.content.decode()
+    assert answer.status_code == 500
+    assert f'<html lang="{lang}" data-theme="dark">' in text
+    assert "css/site" in text
+    assert ("出了点问题" in text) == (lang == "zh-Hans")
