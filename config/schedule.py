@@ -48,6 +48,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"expires": 30},
     },
     "orders.protect_prices": {"task": "orders.protect_prices", "schedule": timedelta(days=1)},
+    "orders.forget_forms": {"task": "orders.forget_forms", "schedule": timedelta(days=1)},
     "capacity.prove": {"task": "capacity.prove", "schedule": timedelta(days=1)},
     "careers.send_confirmations": {
         "task": "careers.send_confirmations",

@@ -5,7 +5,7 @@ from celery import shared_task
 from apps.common.doorbell import ring
 from apps.orders.fulfilment import drain as draining
 from apps.orders.gateways import sandbox_server
-from apps.orders.services import audit, contracts, matching, promises, protection, settlement, timers, waiting
+from apps.orders.services import audit, contracts, matching, once, promises, protection, settlement, timers, waiting
 
 
 @shared_task(name="orders.drain")
@@ -68,3 +68,9 @@ def serve_waiting() -> None:
 def protect_prices() -> None:
     """Credit the buyers of cars that have become cheaper."""
     protection.protect_daily()
+
+
+@shared_task(name="orders.forget_forms")
+def forget_forms() -> None:
+    """Forget which forms of the back office were sent, once nobody can send them again."""
+    once.forget_old()

@@ -7,13 +7,14 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.ledger.services import prove
 from apps.orders import services
 from apps.orders.errors import FormUsed, LoanMoved, NothingToRefund, ReferenceUsed
 from apps.orders.models import FormSent, Order, PaymentLeg, Refund, TradeIn, Waiver
-from apps.orders.services import loans
+from apps.orders.services import loans, once
 from apps.orders.services.audit import differences
 from tests.factories.accounts import make_staff
 from tests.factories.orders import reserved_order, signed_order
@@ -234,3 +235,14 @@ def test_a_waiver_is_asked_for_and_decided_once(client: Client) -> None:
     assert [boss.post(f"{base}/refuse_waiver/", refusal).status_code for _ in range(2)] == [302, 302]
     assert client.post(f"{base}/ask_waiver/", asked).status_code == 302  # loaded again after it was decided
     assert [one.approved for one in Waiver.objects.all()] == [False]
+
+
+@pytest.mark.django_db
+def test_what_was_noted_of_forms_is_forgotten_when_nobody_can_have_them_open_any_more() -> None:
+    clerk, acts = make_staff(), Counter[str]()
+    for key in ("old", "young"):
+        assert once.once(key=key, content="all of it", user=clerk, do=lambda: acts.update(["done"]))
+    FormSent.objects.filter(key=once.stored_key(clerk.pk, "old")).update(at=timezone.now() - once.KEPT)
+    assert (once.forget_old(), once.forget_old()) == (1, 0)
+    assert not once.once(key="young", content="all of it", user=clerk, do=lambda: acts.update(["done"]))
+    assert acts["done"] == 2

@@ -2,15 +2,21 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from apps.orders.errors import FormUsed
 from apps.orders.models import FormSent
 
 if TYPE_CHECKING:
     from apps.accounts.models import User
+
+
+# Nobody has a form open for so long.
+KEPT = timedelta(days=90)
 
 
 def stored_key(owner: object, key: str) -> str:
@@ -41,3 +47,9 @@ def once(*, key: str, content: str, user: "User", do: Callable[[], object]) -> b
         return False
     do()
     return True
+
+
+def forget_old() -> int:
+    """Delete what was noted of forms so long ago that none of them can still be open; how many."""
+    gone, _of_each = FormSent.objects.filter(at__lt=timezone.now() - KEPT).delete()
+    return gone
