@@ -3,12 +3,15 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from apps.accounts.letters import letter
 from apps.accounts.models import User
+from apps.messaging.letters import as_html, as_text
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # it has no types
@@ -28,6 +31,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # it has no 
             user = User.objects.filter(email=email.lower()).first()
         with translation.override(user.language if user else translation.get_language()):
             super().send_mail(template_prefix, email, context)
+
+    def render_mail(
+        self, template_prefix: str, email: str | list[str], context: dict[str, Any], headers: Any = None
+    ) -> EmailMessage:
+        """A letter like all others; in allauth's plain words only where we have none."""
+        written = letter(template_prefix, context)
+        if written is None:
+            plain: EmailMessage = super().render_mail(template_prefix, email, context, headers)
+            return plain
+        to = [email] if isinstance(email, str) else email
+        made = EmailMultiAlternatives(written.subject, as_text(written), self.get_from_email(), to, headers=headers)
+        made.attach_alternative(as_html(written, translation.get_language() or "en"), "text/html")
+        return made
 
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:  # noqa: FBT001, FBT002
         """A new account speaks the language it was made in."""

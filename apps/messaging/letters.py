@@ -22,7 +22,8 @@ class File:
 class Letter:
     """One message in one language. ``facts`` are label and value; ``action`` is what to press and where it leads.
 
-    ``sms`` is the whole short message; an empty one is not sent.
+    ``sms`` is the whole short message; an empty one is not sent. ``reason`` says why somebody gets it, where that is
+    nothing they ordered or booked.
     """
 
     subject: str
@@ -32,6 +33,7 @@ class Letter:
     action: tuple[str, str] | None = None
     small: Sequence[str] = ()
     sms: str = ""
+    reason: str = ""
     files: Sequence[File] = field(default=())
 
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 
 from apps.accounts.models import User
@@ -160,3 +161,19 @@ def test_a_second_address_is_added_made_the_main_one_and_deleted(client: Client)
     client.post("/account/email/", {"email": "li@example.org", "action_primary": ""})
     client.post("/account/email/", {"email": "li@example.com", "action_remove": ""})
     assert [(one.email, one.primary) for one in EmailAddress.objects.all()] == [("li@example.org", True)]
+
+
+def test_the_mails_of_an_account_are_letters_like_all_others(client: Client) -> None:
+    make_user("li@example.com", language="zh-hans")
+    client.post("/account/password/reset/", {"email": "li@example.com"})
+    client.post("/account/password/reset/", {"email": "nobody@example.com"})
+    known, unknown = mail.outbox
+    assert (known.subject, unknown.subject) == ("设置新密码", "There is no account with this address")
+    for sent in (known, unknown):
+        assert isinstance(sent, EmailMultiAlternatives)
+        html = str(sent.alternatives[0][0])
+        link = re.search(r"http://testserver/\S+", str(sent.body))
+        assert link is not None
+        assert f'href="{link[0]}"' in html
+        assert 'class="m-card' in html
+    assert "Email" not in str(known.body)
