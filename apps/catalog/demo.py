@@ -29,7 +29,7 @@ _MODEL_FIELDS = ("name_en", "name_zh", "tagline_en", "tagline_zh", "aliases", "b
 _MODEL_OPTIONS = {"image": "", "on_sale": True, "exclusive": False, "highlighted": False, "position": 100}
 _DIMENSIONS = ("length", "width", "height", "wheelbase")
 FEN = 100
-OTHERS = ("texts.toml", "looks.toml")  # what lies beside the brands
+OTHERS = ("texts.toml", "looks.toml", "dressing.toml")  # what lies beside the brands
 
 
 @transaction.atomic
