@@ -5,6 +5,7 @@ Whoever finds it stopped starts it; whoever leaves last stops it.
 No Django here: settings and ``manage.py`` need this before Django is configured.
 """
 
+import atexit
 import contextlib
 import fcntl
 import os
@@ -148,7 +149,13 @@ def _stop(folder: Path) -> None:
     By signal and not by ``pg_ctl``: that would have to run under the server's own user, who may not reach the folder.
     """
     package = _package()
-    package.postgres_server.PostgresServer._instances.pop(folder, None)  # or it would believe it running for ever
+    server = package.postgres_server.PostgresServer._instances.get(folder)
+    if (
+        server is not None
+    ):  # or the package would believe it running for ever, and look for it again at the process's end
+        server._cleanup()
+        atexit.unregister(server._cleanup)
+        package.postgres_server.PostgresServer._instances.pop(folder, None)
     info = package.utils.PostmasterInfo.read_from_pgdata(folder)
     if info is None or not info.is_running():
         return
