@@ -27,8 +27,10 @@ def index(request: HttpRequest) -> HttpResponse:
     car: CarModel | None = frame["car"]
     size = car.size_class if car else ""
     available = Accessory.objects.on_sale().fitting(car).in_stock()
+    films = list(Cover.objects.on_sale().fitting(car).with_from_price(size)[:PICKS])
     context = {
-        "covers": Cover.objects.on_sale().fitting(car).with_from_price(size)[:PICKS],
+        "covers": films,
+        "picture": picture_of(films[0], car) if films else None,
         "plans": MaintenancePlan.objects.on_sale().fitting(car)[:PICKS],
         "accessories": available.one_of_each_category()[:6],
         "chargers": Charger.objects.on_sale().fitting(car)[:PICKS],

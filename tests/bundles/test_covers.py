@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 def test_without_a_car_films_cannot_be_added_but_have_a_lowest_price(client: Client) -> None:
     make_cover()
     page = client.get("/bundles/covers/").content.decode()
-    assert "from ¥5,980" in page
+    assert "from</small> ¥5,980" in page
     assert 'name="sku"' not in page
 
 

@@ -52,3 +52,5 @@ def test_the_page_shows_the_chosen_car_in_each_film(client: Client) -> None:
     assert ("film-solid-1f6b58" in plain, "film-solid-1f6b58" in page) == (False, True)
     assert f'alt="{car.full_name} in ' in page
     assert 'class="film ' in page  # the film for the front is still drawn
+    overview = client.get("/bundles/?fits=aion-ut-super").content.decode()
+    assert f'alt="{car.full_name} in ' in overview
