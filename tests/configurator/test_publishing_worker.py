@@ -191,7 +191,7 @@ def test_what_will_be_wrong_on_a_later_day_is_a_warning_with_the_day(car: Config
     publication.refresh_from_db()
     assert publication.state == State.WAITING, publication.problems
     assert publication.warning_texts[0] == (
-        "From May 1, 2099: The standard option 16-inch (small) is in no car of the market CN."
+        "From 1 May 2099: The standard option 16-inch (small) is in no car of the market CN."
     )
     assert [part["from"] for part in publication.report["parts"]][2:] == ["2099-05-01", "2099-05-01"]
 
