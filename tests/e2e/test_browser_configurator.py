@@ -40,8 +40,8 @@ def answered(page: Page) -> None:
 
 
 def radios(page: Page) -> list[tuple[str, str]]:
-    """Group and id of every radio that can be picked and is not."""
-    boxes = page.locator("#cfg-form input[type=radio]:not(:disabled):not(:checked)")
+    """Group and id of every option that can be picked and is not."""
+    boxes = page.locator("#cfg-form input[type=radio][name^='pick.']:not(:disabled):not(:checked)")
     return boxes.evaluate_all("all => all.map(one => [one.name, one.id])")  # type: ignore[no-any-return]
 
 
