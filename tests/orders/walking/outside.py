@@ -107,6 +107,9 @@ class Outside(Means):
     def beat_protect_prices(self, order: Order) -> Do:
         return tasks.protect_prices
 
+    def beat_forget_forms(self, order: Order) -> Do:
+        return tasks.forget_forms
+
 
 def _keys(leg: PaymentLeg) -> list[str]:
     return [str(leg.pk), *(str(pk) for pk in leg.attempts.values_list("pk", flat=True))]

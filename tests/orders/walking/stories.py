@@ -51,7 +51,7 @@ STORIES: Mapping[str, str] = {
     "by its gateway": "order:1 ask pay_on_page:0 gateway_rings beat_deliver_events sign take_time beat_drain partner_rings "
     "beat_render_contracts become_cheaper beat_protect_prices cancel undone send_refund gateway_rings",
     "by its silent gateway": "order:1 ask pay_on_page:5 beat_sweep_timers",
-    "late": f"{_SIGNED} take_time step step later:2 beat_accrue_daily beat_prove_ledgers",
+    "late": f"{_SIGNED} take_time step step later:2 beat_accrue_daily beat_prove_ledgers beat_forget_forms",
     "by the maker's feed": f"{_SIGNED} until:scheduled beat_match_vins",
     "more given than was paid": f"{_DRIVEN} be_very_generous:0 undone be_very_generous:3 transfer_credit:1 miss_transfer "
     "transfer_credit:2 confirm_transfer:1",
