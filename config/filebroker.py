@@ -17,22 +17,18 @@ import structlog
 from kombu.transport import filesystem
 from kombu.utils.json import dumps, loads
 
+from apps.common import files
+
 log = structlog.get_logger(__name__)
 Table = list[filesystem.exchange_queue_t]
-
-
-def put(file: Path, content: str) -> None:
-    """Write a file whole, in place of any other of its name."""
-    part = file.with_name(f"{file.name}.{uuid4().hex}.part")
-    part.write_text(content)
-    part.rename(file)
 
 
 class Channel(filesystem.Channel):
     """A queue is the files of a folder named after it, the oldest first; an exchange is a file that lists its queues."""
 
     def _put(self, queue: str, message: Any, **_: Any) -> None:  # type: ignore[override]
-        put(Path(self.data_folder_out) / f"{time.time_ns():020}_{uuid4().hex}.{queue}.msg", dumps(message))
+        file = Path(self.data_folder_out) / f"{time.time_ns():020}_{uuid4().hex}.{queue}.msg"
+        files.put(file, dumps(message).encode())
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:
         """The oldest message.
@@ -81,7 +77,7 @@ class Channel(filesystem.Channel):
             before = list(table)
             yield table
             if table != before:
-                put(file, dumps(table))
+                files.put(file, dumps(table).encode())
 
 
 class Transport(filesystem.Transport):

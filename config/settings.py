@@ -20,6 +20,7 @@ from environs import Env, EnvError
 from apps.common import embedded
 from apps.common.logging import configure_logging
 from apps.orders.partners.simulation import parse as parse_faults
+from config.entrance import ENTRANCE_FORMS
 from config.mailers import http_url, mailers
 from config.schedule import BEAT_SCHEDULE
 
@@ -239,16 +240,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {
-    "signup": "apps.accounts.entrance_forms.SignupForm",
-    "login": "apps.accounts.entrance_forms.LoginForm",
-    "reset_password": "apps.accounts.entrance_forms.ResetPasswordForm",
-    "reset_password_from_key": "apps.accounts.entrance_forms.ResetPasswordKeyForm",
-    "change_password": "apps.accounts.entrance_forms.ChangePasswordForm",
-    "set_password": "apps.accounts.entrance_forms.SetPasswordForm",
-    "add_email": "apps.accounts.entrance_forms.AddEmailForm",
-    "reauthenticate": "apps.accounts.entrance_forms.ReauthenticateForm",
-}
+ACCOUNT_FORMS = ENTRANCE_FORMS
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
 DEFAULT_FROM_EMAIL = "Kaiche <hello@kaiche.example>"

@@ -149,13 +149,12 @@ def _stop(folder: Path) -> None:
     By signal and not by ``pg_ctl``: that would have to run under the server's own user, who may not reach the folder.
     """
     package = _package()
-    server = package.postgres_server.PostgresServer._instances.get(folder)
-    if (
-        server is not None
-    ):  # or the package would believe it running for ever, and look for it again at the process's end
+    instances = package.postgres_server.PostgresServer._instances
+    if server := instances.get(folder):
+        # Or the package would believe it running for ever, and look for it again when the process ends.
         server._cleanup()
         atexit.unregister(server._cleanup)
-        package.postgres_server.PostgresServer._instances.pop(folder, None)
+        instances.pop(folder, None)
     info = package.utils.PostmasterInfo.read_from_pgdata(folder)
     if info is None or not info.is_running():
         return

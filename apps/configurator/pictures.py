@@ -3,14 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.templatetags.static import static
-
 from apps.catalog.composing.layers import layers_of
-from apps.catalog.composing.recipes import Recipe, addresses, parts_of_look, recipe
+from apps.catalog.composing.recipes import Addresses, Recipe, addresses, parts_of_look, recipe, shipped
 from apps.catalog.dressing import dressings
 from apps.catalog.equipment import options_shown
 from apps.catalog.looks import image_of
-from apps.catalog.stills import SMALL, VIEWS, names
+from apps.catalog.stills import VIEWS, names
 from apps.configurator.documents import Document, DocumentOption
 from apps.configurator.dressing import paint_of, worn
 
@@ -47,10 +45,10 @@ def picture_of(document: Document, picked: Iterable[str], view: str = LISTED) ->
     if composed is not None:
         return Picture(*composed, exact=not reshaped)
     stem, exact = _shipped(document, chosen)
-    return Picture(*_addresses(stem), exact=exact and not reshaped) if stem else None
+    return Picture(*shipped(stem), exact=exact and not reshaped) if stem else None
 
 
-def _composed(document: Document, picked: frozenset[str], view: str) -> tuple[str, str, str] | None:
+def _composed(document: Document, picked: frozenset[str], view: str) -> Addresses | None:
     """The addresses of the picture that is exactly right: the shipped still if there is one, or one made of layers."""
     wanted = recipe_of(document, picked, view)
     layers = None if wanted is None else wanted.layers
@@ -58,26 +56,21 @@ def _composed(document: Document, picked: frozenset[str], view: str) -> tuple[st
         return None
     stem = f"{wanted.image}-{wanted.paint}-{view}"
     if stem in names() and parts_of_look(wanted.car, wanted.paint) == wanted.look:
-        return _addresses(stem)
+        return shipped(stem)
     return addresses(wanted, layers)
 
 
 def recipe_of(document: Document, picked: Iterable[str], view: str = LISTED) -> Recipe | None:
-    """What a picture of the car is to be composed of; ``None`` for a car without a dressing."""
+    """What a picture of the car is to be composed of; ``None`` for a car that is not drawn."""
     shown = worn(document, picked)
     paint = next((name for code in shown if (name := paint_of(document, code))), "")
-    known = dressings(document.car)
-    return recipe(document.car, view, paint, [code for code in shown if code in known])
+    return recipe(document.car, view, paint, [code for code in shown if code in dressings(document.car)])
 
 
 def is_shown(document: Document, option: DocumentOption) -> bool:
     """Whether a picture shows if the option is picked: a paint, and what the layers know besides."""
     dressed = option.code in dressings(document.car) and layers_of(image_of(document.car), LISTED) is not None
     return bool(option.picture) or dressed
-
-
-def _addresses(stem: str) -> tuple[str, str, str]:
-    return static(f"img/cars/{stem}.avif"), static(f"img/cars/{SMALL}/{stem}.avif"), static(f"img/cars/{stem}.webp")
 
 
 def _shipped(document: Document, picked: frozenset[str]) -> tuple[str, bool]:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
@@ -18,7 +19,7 @@ from PIL import Image
 
 from apps.catalog.composing import shelf
 from apps.catalog.composing.drawing import Variants, box_of, changes_of
-from apps.catalog.composing.layers import FOLDER, PARTS, Layers, compose, key_of, layers_of
+from apps.catalog.composing.layers import FOLDER, PARTS, Layers, compose, key_of, layers_in, layers_of
 from apps.catalog.composing.recipes import FILM_FINISHES, Film, Recipe, named, parts_of_look, recipe
 from apps.catalog.composing.tones import BRIGHTEST, GREYS, LIGHT_OF, displayed, linear_of, shares, stored
 from apps.catalog.dressing import dressed_cars, dressings
@@ -295,6 +296,16 @@ def test_old_pictures_are_forgotten(wanted: Recipe, tmp_path: Path) -> None:
     assert shelf.prune(made + shelf.KEPT.total_seconds() - 60) == 0
     assert shelf.prune(made + shelf.KEPT.total_seconds() + 60) == 1
     assert not kept.exists()
+
+
+def test_layers_rendered_anew_under_the_same_names_are_others(tmp_path: Path) -> None:
+    shutil.copytree(FOLDER / "van" / "side", tmp_path / "side")
+    before = layers_in(tmp_path / "side")
+    next((tmp_path / "side").glob("solid-*.webp")).write_bytes(b"other pixels")
+    after = layers_in(tmp_path / "side")
+    assert before is not None
+    assert after is not None
+    assert before.digest == rendered()["kaicheng-v919", "side"].digest != after.digest
 
 
 def test_a_digest_speaks_of_layers_and_look(wanted: Recipe) -> None:

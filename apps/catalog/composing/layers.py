@@ -85,13 +85,21 @@ def layers_in(folder: Path) -> Layers | None:
     read = json.loads(written)
     return Layers(
         folder=folder,
-        digest=hashlib.sha256(written.encode()).hexdigest()[:8],
+        digest=_digest(folder),
         body=read["body"],
         rests={name: Patch(*row) for name, row in read["rests"].items()},
         wheels={name: Patch(*row) for name, row in read["wheels"].items()},
         coverages={name: Patch(*row) for name, row in read["coverages"].items()},
         paints={name: tuple(row) for name, row in read["paints"].items()},
     )
+
+
+def _digest(folder: Path) -> str:
+    """Of all that the files hold: layers rendered anew under the same names are others."""
+    digest = hashlib.sha256()
+    for file in sorted(folder.iterdir()):
+        digest.update(f"{file.name} {file.stat().st_size}\n".encode() + file.read_bytes())
+    return digest.hexdigest()[:8]
 
 
 def compose(layers: Layers, look: Mapping[str, Any]) -> Image.Image:

@@ -8,15 +8,16 @@ stands for the name, because only who has the portal's key can make one.
 import json
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 from apps.catalog.composing.layers import PARTS, Layers, layers_of
 from apps.catalog.dressing import dressings
 from apps.catalog.looks import Look, image_of, in_paint, paints_of
-from apps.catalog.stills import SMALL_WIDTH, WIDTH
+from apps.catalog.stills import SMALL, SMALL_WIDTH, WIDTH
 
 SEPARATOR = "~"
 OWN_PAINT = "-"
@@ -99,11 +100,25 @@ def named(car: str, view: str, name: str) -> Recipe | None:
     return recipe(car, view, "" if paint == OWN_PAINT else paint, options, film)
 
 
-def addresses(wanted: Recipe, layers: Layers) -> tuple[str, str, str]:
-    """Where the picture is, as AVIF, as AVIF of half the size, and as WebP."""
+class Addresses(NamedTuple):
+    """Where a picture is, as AVIF, as AVIF of half the size, and as WebP."""
+
+    avif: str
+    small: str
+    webp: str
+
+
+def addresses(wanted: Recipe, layers: Layers) -> Addresses:
+    """Of a picture that is composed."""
     digest = wanted.digest(layers)
-    avif, small, webp = (
-        reverse("catalog:still", args=[wanted.car, wanted.view, width, wanted.name, digest, kind])
-        for width, kind in ((WIDTH, "avif"), (SMALL_WIDTH, "avif"), (WIDTH, "webp"))
+    return Addresses(
+        *(
+            reverse("catalog:still", args=[wanted.car, wanted.view, width, wanted.name, digest, kind])
+            for width, kind in ((WIDTH, "avif"), (SMALL_WIDTH, "avif"), (WIDTH, "webp"))
+        )
     )
-    return avif, small, webp
+
+
+def shipped(stem: str) -> Addresses:
+    """Of a still that was rendered whole, by its name without an ending."""
+    return Addresses(*(static(f"img/cars/{file}") for file in (f"{stem}.avif", f"{SMALL}/{stem}.avif", f"{stem}.webp")))

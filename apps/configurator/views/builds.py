@@ -71,6 +71,7 @@ def build(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("configurator:build", wanted, permanent=True)
     saved = get_object_or_404(Build.objects.whole(), code=wanted)
     quote = quote_build(saved)
+    views = _views(saved, quote)
     return render(
         request,
         "configurator/build.html",
@@ -80,8 +81,8 @@ def build(request: HttpRequest, code: str) -> HttpResponse:
             "lines": [QuoteLine(**line) for line in saved.lines],
             "trace": [PriceStep(**step) for step in saved.price_trace],
             "terms": RentalTerms.read(saved.terms) if saved.terms else None,
-            "picture": _picture(saved, quote),
-            "views": _views(saved, quote),
+            "picture": views[0][1] if views else None,
+            "views": views,
             "address": request.build_absolute_uri(saved.get_absolute_url()),
             "social_card": {
                 "url": reverse("catalog:card_now", args=[saved.car_model.slug]),
