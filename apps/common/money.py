@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 
 CURRENCY = "CNY"
+# A line may break between a sign and ¥; with this between them it does not.
+WORD_JOINER = "\u2060"
 
 
 def yuan(fen: int) -> str:
-    """``10980000`` → ``¥109,800``; ``123450`` → ``¥1,234.50``; ``-500000`` → ``−¥5,000``."""
-    sign = "\u2212" if fen < 0 else ""
+    """``10980000`` → ``¥109,800``; ``123450`` → ``¥1,234.50``; ``-500000`` → ``−¥5,000``, whose sign never ends a line."""
+    sign = f"\u2212{WORD_JOINER}" if fen < 0 else ""
     whole, rest = divmod(abs(fen), 100)
     return f"{sign}¥{whole:,}" + (f".{rest:02d}" if rest else "")
 
@@ -16,8 +18,8 @@ def yuan(fen: int) -> str:
 def signed_yuan(fen: int) -> str:
     """A difference: ``+¥5,000``, ``−¥500``, ``±¥0``."""
     if fen == 0:
-        return "±¥0"
-    return yuan(fen) if fen < 0 else f"+{yuan(fen)}"
+        return f"±{WORD_JOINER}¥0"
+    return yuan(fen) if fen < 0 else f"+{WORD_JOINER}{yuan(fen)}"
 
 
 def share(fen: int, percent: Decimal) -> int:

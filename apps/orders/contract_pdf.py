@@ -17,7 +17,7 @@ from fpdf.enums import WrapMode, XPos, YPos
 from fpdf.fonts import FontFace
 
 from apps.common.fonts import SANS
-from apps.common.money import yuan
+from apps.common.money import WORD_JOINER, yuan
 from apps.common.translated import content_language
 from apps.configurator.pricing import QuoteLine
 from apps.orders.differences import FACTS, KIND, NAME_EN, NAME_ZH, QUANTITY, TOTAL, Difference, between
@@ -69,7 +69,9 @@ class _Paper(FPDF):
         self.set_text_color(*colour)
         # Chinese has no spaces to break at.
         mode = WrapMode.CHAR if content_language() == "zh" else WrapMode.WORD
-        self.multi_cell(0, size * 0.55, text, wrapmode=mode, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        self.multi_cell(
+            0, size * 0.55, text.replace(WORD_JOINER, ""), wrapmode=mode, new_x=XPos.LMARGIN, new_y=YPos.NEXT
+        )
         self.set_text_color(*BLACK)
         self.set_font_size(NORMAL)
 
@@ -83,7 +85,7 @@ class _Paper(FPDF):
     def rows(self, rows: Iterable[Sequence[str]], widths: Sequence[int], heads: Sequence[str] = ()) -> None:
         """A table; the last of two columns, and amounts, stand on the right."""
         align = ["LEFT", "RIGHT"] if len(widths) == 2 else ["LEFT"] * len(widths)
-        body = [*([heads] if heads else []), *rows]
+        body = [[cell.replace(WORD_JOINER, "") for cell in row] for row in (*([heads] if heads else []), *rows)]
         with self.table(
             body,
             col_widths=tuple(widths),

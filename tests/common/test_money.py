@@ -7,13 +7,13 @@ from apps.common.money import share, signed_yuan, yuan
 
 @pytest.mark.parametrize(
     ("fen", "text"),
-    [(0, "¥0"), (5, "¥0.05"), (10_980_000, "¥109,800"), (123_450, "¥1,234.50"), (-500_000, "\u2212¥5,000")],
+    [(0, "¥0"), (5, "¥0.05"), (10_980_000, "¥109,800"), (123_450, "¥1,234.50"), (-500_000, "\u2212\u2060¥5,000")],
 )
 def test_fen_are_shown_as_yuan(fen: int, text: str) -> None:
     assert yuan(fen) == text
 
 
-@pytest.mark.parametrize(("fen", "text"), [(0, "±¥0"), (500_000, "+¥5,000"), (-100, "\u2212¥1")])
+@pytest.mark.parametrize(("fen", "text"), [(0, "±\u2060¥0"), (500_000, "+\u2060¥5,000"), (-100, "\u2212\u2060¥1")])
 def test_a_difference_has_its_sign(fen: int, text: str) -> None:
     assert signed_yuan(fen) == text
 

@@ -56,7 +56,7 @@ def test_polling_is_silent_until_the_prices_are_there_and_they_are_exact(slow: C
         pass
     response, html = page(client, "?choices=red&poll=1", **HTMX)
     assert response.status_code == 200
-    assert "+¥500" in row(html, "rack")
+    assert "+\u2060¥500" in row(html, "rack")
     assert "¥56,234" in html  # 51,234 + red 2,000 + 18-inch 3,000
     assert "every 1s" not in html
 

@@ -62,11 +62,11 @@ def test_prices_before_and_after_are_told_in_both_languages(car: Configurator, c
     PriceRule.objects.all().delete()
     publish(configurator=car)
     _address, html = opened(client, build)
-    assert "The total was ¥91,200 and is now ¥91,700 (+¥500)." in html
+    assert "The total was ¥91,200 and is now ¥91,700 (+\u2060¥500)." in html
     assert '<th scope="row">Rack</th><td class="r">¥500</td><td class="r">¥700</td>' in html
-    assert '<th scope="row">Bundle saving</th><td class="r">−¥300</td>' in html
+    assert '<th scope="row">Bundle saving</th><td class="r">−\u2060¥300</td>' in html
     _address, chinese = opened(client, build, "/zh-hans")
-    assert "总价原为 ¥91,200，现为 ¥91,700（+¥500）。" in chinese
+    assert "总价原为 ¥91,200，现为 ¥91,700（+\u2060¥500）。" in chinese
     assert "组合优惠" in chinese
     assert "Rack" not in chinese
 
@@ -82,11 +82,11 @@ def test_a_car_that_rules_forbid_now_is_repaired_by_one_priced_button(car: Confi
     assert "Because of no-tow." in html
     assert html.count("Because of no-tow.") == 1
     assert "without Tow bar" in html
-    assert "Take it for ¥90,000 (−¥1,000)" in html
+    assert "Take it for ¥90,000 (−\u2060¥1,000)" in html
     response, after = press(client, html, "cfg-nearest")
     assert response.context["screen"].complete
     assert response.context["screen"].total == nearest.total == 9_000_000
-    assert "You are looking at it: ¥90,000 (−¥1,000)." in after
+    assert "You are looking at it: ¥90,000 (−\u2060¥1,000)." in after
     assert f"build={build.code}" in response.redirect_chain[-1][0]
 
 
@@ -101,7 +101,7 @@ def test_what_is_gone_is_named_and_replaced_by_the_cheapest(car: Configurator, c
     assert "Red is no longer offered." in html
     assert '<th scope="row">Red</th><td class="r">¥2,000</td><td class="r">no longer offered</td>' in html
     assert "without Red; with Blue" in html
-    assert "Take it for ¥93,000 (−¥2,000)" in html
+    assert "Take it for ¥93,000 (−\u2060¥2,000)" in html
     response, _after = press(client, html, "cfg-nearest")
     assert set(response.context["screen"].choices.split(",")) == {"buy", "blue", "large"}
     assert response.context["screen"].complete
@@ -126,7 +126,7 @@ def test_the_note_stays_while_one_clicks_until_it_is_hidden(car: Configurator, c
     _address, html = opened(client, build)
     fields = {"choices": ",".join(WHOLE), "build": build.code, "pick.wheels": "large"}
     clicked = client.get("/configure/small-car/", fields, headers=HTMX)
-    assert "The total was ¥90,000 and is now ¥91,000 (+¥1,000)." in unescape(clicked.content.decode())
+    assert "The total was ¥90,000 and is now ¥91,000 (+\u2060¥1,000)." in unescape(clicked.content.decode())
     assert f"build={build.code}" in clicked["HX-Push-Url"]
     response, after = press(client, html, "cfg-forget")
     assert "cfg-reopened" not in after

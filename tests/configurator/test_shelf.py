@@ -117,7 +117,7 @@ def test_the_list_says_what_became_dearer_and_what_is_gone(car: Configurator) ->
     Option.objects.get(code="rack").delete()
     publish(configurator=car)
     html = client.get("/builds/").content.decode()
-    assert "Was ¥91,000, now ¥91,200 (+¥200)" in html
+    assert "Was ¥91,000, now ¥91,200 (+\u2060¥200)" in html
     assert "Rack is no longer offered." in html
 
 

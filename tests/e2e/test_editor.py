@@ -113,7 +113,7 @@ def test_a_rule_is_written_with_the_keyboard_published_by_two_and_on_sale(
     second.context.close()
     guest.reload()
     guest.get_by_role("link", name="Reopen in the configurator").click()
-    expect(guest.locator("#cfg-reopened")).to_contain_text("(+¥500)")
+    expect(guest.locator("#cfg-reopened")).to_contain_text("(+\u2060¥500)")
     assert faults(guest, "#main") == []
     guest.context.close()
 

@@ -46,7 +46,7 @@ def test_the_buyer_goes_into_the_configurator_and_comes_back_with_another_car() 
     part = client.get(f"/orders/change/{code}/", headers={"HX-Request": "true"}).content.decode()
     assert f"{base}change/?build={code}" in part
     shown = client.get(f"{base}change/?build={code}").content.decode()
-    for text in ("Blue", "Red (¥2,000)", "16-inch", "18-inch (¥3,000)", "+¥5,000", "¥95,000", "¥950"):
+    for text in ("Blue", "Red (¥2,000)", "16-inch", "18-inch (¥3,000)", "+\u2060¥5,000", "¥95,000", "¥950"):
         assert text in shown, text
     done = client.post(f"{base}change/", confirm(order, code))
     assert (done.status_code, done["Location"]) == (303, base)

@@ -71,7 +71,7 @@ def test_everything_that_changed_is_told_in_words(car: Configurator) -> None:
             "changed",
             "bundle",
             "Bundle saving",
-            (Detail("price rule", "−¥300 with Tow bar and Rack.", "−¥400 with Tow bar and Rack."),),
+            (Detail("price rule", "−\u2060¥300 with Tow bar and Rack.", "−\u2060¥400 with Tow bar and Rack."),),
         ),
     ]
 
