@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -22,6 +22,8 @@ from apps.common.requests import signed_in
 
 PAGE_SIZE = 20
 PAYS = (8, 12, 20, 30, 40)
+APPLIED = "careers_applied"
+REMEMBERED = 20
 
 
 @require_safe
@@ -80,14 +82,19 @@ def apply(request: HttpRequest, slug: str) -> HttpResponse:
             form.add_error(error.field, str(error))
             status = error.status
         else:
+            request.session[APPLIED] = [*request.session.get(APPLIED, [])[-REMEMBERED:], slug]
             return redirect_page(request, reverse("careers:thanks", args=[slug]))
     return render_page(request, "careers/apply.html", context | {"form": form}, partial="form", status=status)
 
 
 @require_safe
 def thanks(request: HttpRequest, slug: str) -> HttpResponse:
-    """What happens next. It tells nothing about anybody, so anyone may see it."""
-    return render(request, "careers/thanks.html", {"posting": _published(slug)})
+    """What happens next, for whoever has just applied; others are led to the position."""
+    posting = _published(slug)
+    if slug not in request.session.get(APPLIED, []):
+        return redirect(posting)
+    similar = Posting.objects.open_at(timezone.now()).filter(department=posting.department).exclude(pk=posting.pk)
+    return render(request, "careers/thanks.html", {"posting": posting, "similar": similar.sorted_by("newest")[:3]})
 
 
 def _published(slug: str) -> Posting:

@@ -131,6 +131,15 @@ def test_a_draft_does_not_exist(client: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_only_who_applied_is_thanked(client: Client) -> None:
+    make_posting(slug="technician")
+    make_posting(slug="manager")
+    client.post("/careers/technician/apply/", form_data())
+    response = client.get("/careers/manager/thanks/")
+    assert (response.status_code, response.headers["Location"]) == (302, "/careers/manager/")
+
+
+@pytest.mark.django_db
 def test_nobody_is_stored_without_consent(client: Client) -> None:
     make_posting(slug="technician")
     data = form_data()
