@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
+from apps.catalog.models import Trim
+
 if TYPE_CHECKING:
     from apps.configurator.models import Build, Configurator  # noqa: F401  named in annotations
 
@@ -14,9 +16,12 @@ class ConfiguratorQuerySet(models.QuerySet["Configurator"]):
         return self.filter(current__isnull=False, car_model__on_sale=True)
 
     def for_index(self) -> "ConfiguratorQuerySet":
-        """The cars on sale as cards, without the documents."""
+        """The cars on sale as cards, without the documents; annotates ``rentable``: the least price is without the battery."""
         return (
             self.on_sale()
+            .annotate(
+                rentable=models.Exists(Trim.objects.filter(car_model=models.OuterRef("car_model"), rent_price__gt=0))
+            )
             .select_related("car_model__brand", "current")
             .defer("current__document")
             .order_by("car_model__position", "pk")

@@ -59,7 +59,25 @@ class SideBySide:
 
     @property
     def different(self) -> tuple[Row, ...]:
-        return tuple(row for row in self.rows if not row.equal)
+        """What every car could have and these have otherwise."""
+        return tuple(row for row in self.rows if not row.equal and not self._foreign(row))
+
+    @property
+    def own(self) -> tuple[tuple[tuple[Row, tuple[QuoteLine, ...]], ...], ...]:
+        """For each column what cars of another model have no word for: said once, and not as rows that are mostly empty."""
+        rows = [row for row in self.rows if self._foreign(row)]
+        return tuple(
+            tuple((row, row.cells[place]) for row in rows if row.cells[place]) for place in range(len(self.columns))
+        )
+
+    @property
+    def has_own(self) -> bool:
+        return any(self.own)
+
+    def _foreign(self, row: Row) -> bool:
+        """Whether a whole model of the comparison has nothing of this group."""
+        filled = {column.build.car_model_id for column, cell in zip(self.columns, row.cells, strict=True) if cell}
+        return filled != {column.build.car_model_id for column in self.columns}
 
     @property
     def equal(self) -> tuple[Row, ...]:
@@ -67,7 +85,19 @@ class SideBySide:
 
     @property
     def rented(self) -> bool:
-        return any(column.terms or column.today_terms for column in self.columns)
+        """Whether a battery is rented in a car that is offered today; one that is not offered has no rent of today."""
+        return any(column.today_terms for column in self.columns)
+
+    @property
+    def rent_changed(self) -> bool:
+        """Whether somebody's terms as saved are others than today's: only then are they worth a row."""
+        return any(column.terms and column.terms != column.today_terms for column in self.columns)
+
+    @property
+    def one_rent(self) -> RentalTerms | None:
+        """Today's terms, where they are the same for all and are said once."""
+        terms = {column.today_terms for column in self.columns}
+        return terms.pop() if len(terms) == 1 else None
 
 
 def compare(builds: Sequence[Build], quotes: Sequence[BuildQuote]) -> SideBySide:
