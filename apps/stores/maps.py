@@ -22,7 +22,11 @@ MAX_POINTS = 200
 # Squares along the longer side of the visible part.
 GRID = 20
 LABELLED_FROM = 350
+# Dots nearer to each other than this share of their radii together are drawn as one.
+CLOSE = 0.8
 COUNTS_KEPT_S = 300
+
+type Member = tuple[City, int, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,17 +115,30 @@ def counts_by_city(stores: StoreQuerySet, cache_key: str = "") -> dict[int, int]
 def clusters(cities: Iterable[City], counts: Mapping[int, int], view: View) -> list[Point]:
     """The visible cities with stores, gathered by squares; the largest clusters last, so that they lie on top."""
     cell = view.width / GRID
-    squares: dict[tuple[int, int], list[tuple[City, int, float, float]]] = {}
+    squares: dict[tuple[int, int], list[Member]] = {}
     for city in cities:
         number = counts.get(city.pk, 0)
         x, y = project(city.latitude, city.longitude)
         if number and view.shows(x, y):
             squares.setdefault((int(x // cell), int(y // cell)), []).append((city, number, x, y))
-    points = [_point(members, view) for members in squares.values()]
+    points = _apart([(_point(members, view), members) for members in squares.values()], view)
     return sorted(points, key=lambda point: point.count)[-MAX_POINTS:]
 
 
-def _point(members: list[tuple[City, int, float, float]], view: View) -> Point:
+def _apart(found: list[tuple[Point, list[Member]]], view: View) -> list[Point]:
+    """Clusters of neighbouring squares whose dots would cover each other's numbers become one, the larger taking the smaller."""
+    kept: list[tuple[Point, list[Member]]] = []
+    for point, members in sorted(found, key=lambda one: one[0].count, reverse=True):
+        for place, (other, theirs) in enumerate(kept):
+            if math.dist((point.x, point.y), (other.x, other.y)) < CLOSE * (point.radius + other.radius):
+                kept[place] = _point(together := [*theirs, *members], view), together
+                break
+        else:
+            kept.append((point, members))
+    return [point for point, _members in kept]
+
+
+def _point(members: list[Member], view: View) -> Point:
     total = sum(number for _, number, _, _ in members)
     main = max(members, key=lambda member: member[1])[0]
     x = sum(x * number for _, number, x, _ in members) / total
