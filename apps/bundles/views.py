@@ -18,6 +18,7 @@ from apps.common.pages import render_page
 
 PAGE_SIZE = 24
 PICKS = 3
+MOST_HELD = 50
 
 
 @require_safe
@@ -100,17 +101,21 @@ def chargers(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def for_model(request: HttpRequest, model: str) -> HttpResponse:
-    """The best of what fits one car: a fragment of the car's page and of the basket, and a page of its own."""
+    """The best of what fits one car: a fragment of the car's page and of the basket, and a page of its own.
+
+    ``without`` names what the basket holds already.
+    """
     car = get_object_or_404(CarModel.objects.select_related("brand"), slug=model)
-    covers = Cover.objects.on_sale().fitting(car).with_from_price(car.size_class)
-    fitted = Accessory.objects.on_sale().fitting(car).in_stock()
+    held = request.GET.getlist("without")[:MOST_HELD]
+    covers = Cover.objects.on_sale().fitting(car).exclude(sku__in=held).with_from_price(car.size_class)
+    fitted = Accessory.objects.on_sale().fitting(car).exclude(sku__in=held).in_stock()
     context = {
         "car": car,
         "fits_query": _fits_query(car),
         "covers": covers[:PICKS],
-        "plans": MaintenancePlan.objects.on_sale().fitting(car)[:PICKS],
+        "plans": MaintenancePlan.objects.on_sale().fitting(car).exclude(sku__in=held)[:PICKS],
         "accessories": fitted.made_for_models_first()[:PICKS],
-        "chargers": Charger.objects.on_sale().fitting(car).in_stock()[:2],
+        "chargers": Charger.objects.on_sale().fitting(car).exclude(sku__in=held).in_stock()[:2],
     }
     return render_page(request, "bundles/for_model.html", context, partial="fit")
 
