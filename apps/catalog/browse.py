@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.utils.functional import Promise
@@ -12,6 +13,7 @@ from apps.catalog.filters import FEN, CarFilters
 from apps.catalog.models import Brand, CarModel
 from apps.common.money import yuan
 
+BAND_EDGES = (100_000, 150_000, 250_000)
 FACETS: dict[str, str | Promise] = {
     "brand": gettext_lazy("Brand"),
     "body": gettext_lazy("Body"),
@@ -49,6 +51,25 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """A way into the list from the home page: cars of one body, how many, from which price, and one of them to be seen."""
+
+    label: str
+    query: str
+    count: int
+    price: int | None
+    car_model: CarModel
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A range of prices as a way into the list."""
+
+    label: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
 class Chip:
     """A restriction in words, and the address without it; ``count`` only where it was worked out."""
 
@@ -77,6 +98,33 @@ def facets(filters: CarFilters, counts: dict[str, dict[str, int]], brands: Itera
         )
         for name, label in FACETS.items()
     ]
+
+
+def entries() -> list[Entry]:
+    """One way into the list for each body that is sold, in the bodies' own order."""
+    cars: dict[str, Any] = {
+        car.body: car for car in CarModel.objects.on_sale().one_of_each_body().select_related("brand")
+    }
+    return [
+        Entry(str(label), CarFilters(body=(code,)).query, cars[code].body_count, cars[code].body_price, cars[code])
+        for code, label in CarModel.Body.choices
+        if code in cars
+    ]
+
+
+def bands() -> list[Band]:
+    """Ranges of prices that cover everything."""
+    edges = (None, *BAND_EDGES, None)
+    return [_band(low, high) for low, high in pairwise(edges)]
+
+
+def _band(low: int | None, high: int | None) -> Band:
+    query = CarFilters(price_min=low, price_max=high).query
+    if low is None:
+        return Band(_("up to %(price)s") % {"price": yuan((high or 0) * FEN)}, query)
+    if high is None:
+        return Band(_("from %(price)s") % {"price": yuan(low * FEN)}, query)
+    return Band(_("%(low)s to %(high)s") % {"low": yuan(low * FEN), "high": yuan(high * FEN)}, query)
 
 
 def active_chips(filters: CarFilters, brands: Sequence[Brand]) -> list[Chip]:

@@ -133,6 +133,18 @@ class CarModelQuerySet(models.QuerySet["CarModel"]):
             return self.annotate(closeness=closeness).order_by("-closeness", "-exclusive", "position", "pk")
         return self.order_by("-exclusive", "position", "pk")
 
+    def one_of_each_body(self) -> Self:
+        """A car for each body, rather not the exclusive one, which opens the page anyway; annotates ``body_count`` and ``body_price``."""
+        alike = self.filter(body=OuterRef("body")).order_by().values("body")
+        return (
+            self.annotate(
+                body_count=Subquery(alike.annotate(n=Count("pk", distinct=True)).values("n")),
+                body_price=Subquery(alike.annotate(n=Min("trims__price", filter=Q(trims__on_sale=True))).values("n")),
+            )
+            .order_by("body", "exclusive", "-highlighted", "position", "pk")
+            .distinct("body")
+        )
+
     def near_price(self, price: int) -> Self:
         """The models whose lowest price (fen) is closest first; needs ``with_from_price``."""
         return self.order_by(Abs(F("from_price") - price), "position", "pk")

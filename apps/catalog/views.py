@@ -3,7 +3,6 @@
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Min, Q
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.templatetags.static import static
@@ -13,7 +12,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.cache import cache_control
 
 from apps.catalog import cards
-from apps.catalog.browse import active_chips, facets, ways_out
+from apps.catalog.browse import active_chips, bands, entries, facets, ways_out
 from apps.catalog.comparison import spec_table
 from apps.catalog.filters import SORTS, CarFilters, parse_filters
 from apps.catalog.linked import car
@@ -37,16 +36,13 @@ CARD_LASTS_S = 365 * 24 * 3600
 def home(request: HttpRequest) -> HttpResponse:
     shown = CarModel.objects.on_sale().with_from_price().select_related("brand")
     highlighted = list(shown.filter(highlighted=True).order_by("-exclusive", "position", "pk")[: HIGHLIGHTS + 1])
-    figures = CarModel.objects.on_sale().aggregate(
-        brands=Count("brand", distinct=True),
-        models=Count("pk", distinct=True),
-        versions=Count("trims", filter=Q(trims__on_sale=True)),
-        price=Min("trims__price", filter=Q(trims__on_sale=True)),
-    )
+    ways_in = entries()
     context = {
         "hero": highlighted[0] if highlighted else None,
         "cars": highlighted[1:],
-        "figures": figures,
+        "entries": ways_in,
+        "bands": bands(),
+        "total": sum(way.count for way in ways_in),
         "brands": Brand.objects.selling().with_car_count(),
     }
     return render_page(request, "catalog/home.html", context)

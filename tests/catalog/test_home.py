@@ -7,22 +7,36 @@ from django.test import Client
 from tests.factories.catalog import make_brand, make_car_model, make_trim
 
 pytestmark = pytest.mark.django_db
-QUERIES = 3  # highlighted cars, figures, brands
+QUERIES = 3  # highlighted cars, a car of each body, brands
 
 
-def test_the_opening_car_is_the_hero_and_the_figures_are_counted(client: Client) -> None:
+def test_the_opening_car_is_the_hero_and_each_body_is_a_way_in(client: Client) -> None:
     hero = make_car_model("ut", name_en="UT Super", exclusive=True, highlighted=True, position=9)
     make_trim(hero, price=8_990_000)
-    seal = make_car_model("seal", brand=make_brand("byd"), highlighted=True, position=1)
+    seal = make_car_model("seal", brand=make_brand("byd"), body="sedan", highlighted=True, position=1)
+    make_trim(make_car_model("dolphin", position=3), price=9_980_000)
     make_trim(seal, price=17_580_000)
     make_trim(seal, price=23_980_000)
     make_trim(make_car_model("gone", on_sale=False), price=100)
     response = client.get("/")
 
-    assert response.context["figures"] == {"brands": 2, "models": 2, "versions": 3, "price": 8_990_000}
+    ways = [(way.query, way.count, way.price, way.car_model.slug) for way in response.context["entries"]]
+    assert ways == [("?body=hatch", 2, 8_990_000, "dolphin"), ("?body=sedan", 1, 17_580_000, "seal")]
+    assert response.context["total"] == 3
     assert response.context["hero"] == hero
     assert response.context["cars"] == [seal]
     assert "UT Super</h1>" in response.content.decode()
+
+
+def test_the_ranges_of_prices_leave_no_gap(client: Client) -> None:
+    make_trim(make_car_model("ut"), price=8_990_000)
+    queries = [band.query for band in client.get("/").context["bands"]]
+    assert queries == [
+        "?price_max=100000",
+        "?price_min=100000&price_max=150000",
+        "?price_min=150000&price_max=250000",
+        "?price_min=250000",
+    ]
 
 
 def test_an_empty_showroom_has_a_home_page_too(client: Client) -> None:
