@@ -35,3 +35,29 @@ const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone && !document.cookie.includes(`zone=${encodeURIComponent(zone)}`)) {
   document.cookie = `zone=${encodeURIComponent(zone)};path=/;max-age=31536000;samesite=lax`;
 }
+
+// From a card to the car's own page and back its picture moves: it has the name of the stage while the pages change.
+function namePicture(address, done) {
+  if (!address) return;
+  const { pathname } = new URL(address);
+  const link = [...document.querySelectorAll(".pc h3 a, .pc h2 a, .opening a.btn")].find((one) => one.pathname === pathname);
+  const picture = link?.closest(".pc, .opening")?.querySelector(".still");
+  if (!picture) return;
+  picture.style.viewTransitionName = "car";
+  done.finally(() => picture.style.removeProperty("view-transition-name"));
+}
+addEventListener("pageswap", (event) => {
+  if (event.viewTransition) namePicture(event.activation?.entry?.url, event.viewTransition.finished);
+});
+addEventListener("pagereveal", (event) => {
+  if (event.viewTransition) namePicture(globalThis.navigation?.activation?.from?.url, event.viewTransition.ready);
+});
+
+// A field that was refused is not called wrong any longer once it is changed; the server says anew what it thinks.
+function forgive({ target: field }) {
+  if (field.getAttribute?.("aria-invalid") !== "true") return;
+  field.removeAttribute("aria-invalid");
+  for (const error of field.closest(".field")?.querySelectorAll(".err") ?? []) error.hidden = true;
+}
+document.addEventListener("input", forgive);
+document.addEventListener("change", forgive);
