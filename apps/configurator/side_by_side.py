@@ -7,6 +7,7 @@ that two builds of different days can be compared on the same one.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from apps.catalog.models import CarModel
 from apps.common.translated import Translated
 from apps.configurator.models import Build
 from apps.configurator.pricing import QuoteLine
@@ -63,21 +64,25 @@ class SideBySide:
         return tuple(row for row in self.rows if not row.equal and not self._foreign(row))
 
     @property
-    def own(self) -> tuple[tuple[tuple[Row, tuple[QuoteLine, ...]], ...], ...]:
-        """For each column what cars of another model have no word for: said once, and not as rows that are mostly empty."""
-        rows = [row for row in self.rows if self._foreign(row)]
-        return tuple(
-            tuple((row, row.cells[place]) for row in rows if row.cells[place]) for place in range(len(self.columns))
-        )
-
-    @property
-    def has_own(self) -> bool:
-        return any(self.own)
+    def own(self) -> tuple[tuple[CarModel, tuple[tuple[Row, tuple[QuoteLine, ...]], ...]], ...]:
+        """For each model what the others have no word for: said once, and not as rows that are mostly empty."""
+        found: dict[int, tuple[CarModel, list[tuple[Row, tuple[QuoteLine, ...]]]]] = {}
+        for row in self.rows:
+            if self._foreign(row):
+                column, cell = next((one, cell) for one, cell in zip(self.columns, row.cells, strict=True) if cell)
+                found.setdefault(column.build.car_model_id, (column.build.car_model, []))[1].append((row, cell))
+        return tuple((car_model, tuple(rows)) for car_model, rows in found.values())
 
     def _foreign(self, row: Row) -> bool:
-        """Whether a whole model of the comparison has nothing of this group."""
+        """Whether only one of several models has this group, and all its cars have the same in it."""
+        models = {column.build.car_model_id for column in self.columns}
         filled = {column.build.car_model_id for column, cell in zip(self.columns, row.cells, strict=True) if cell}
-        return filled != {column.build.car_model_id for column in self.columns}
+        alike = {
+            tuple(line.code for line in cell)
+            for column, cell in zip(self.columns, row.cells, strict=True)
+            if column.build.car_model_id in filled
+        }
+        return len(models) > 1 and len(filled) == 1 and len(alike) == 1
 
     @property
     def equal(self) -> tuple[Row, ...]:

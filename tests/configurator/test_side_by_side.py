@@ -67,8 +67,18 @@ def test_different_cars_can_be_compared(car: Configurator, client: Client) -> No
         price_rules=[],
     )
     html = client.get(f"/builds/compare/?build={make_build(car).code},{make_build(other, 'x1').code}").content.decode()
-    assert "X 1" in html
-    assert "–" in html
+    table, own = html.split("</table>", 1)
+    assert "X 1" not in table
+    assert "–" not in table
+    assert f"Only in the {other.car_model.full_name}" in own
+    assert "X 1" in own
+
+
+def test_a_rent_that_is_the_same_for_all_is_said_once(car: Configurator, client: Client) -> None:
+    one, two = make_build(car, "rent", "blue", "small"), make_build(car, "rent", "blue", "small", "tow")
+    html = client.get(f"/builds/compare/?build={one.code},{two.code}").content.decode()
+    assert html.count("buy-out for") == 1
+    assert "Battery rent, as saved" not in html
 
 
 def test_the_page_offers_only_ones_own_builds_to_add(car: Configurator, client: Client) -> None:
