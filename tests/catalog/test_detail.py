@@ -1,3 +1,5 @@
+import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -110,3 +112,19 @@ def test_the_look_for_the_viewer(client: Client) -> None:
     assert client.get("/cars/look/nobody-knows.json").status_code == 404
     assert "data-car3d" in client.get("/cars/gac-aion/aion-ut-super/", follow=True).text
     assert "data-car3d" not in client.get("/cars/gac-aion/never-drawn/", follow=True).text
+
+
+@pytest.mark.parametrize(
+    ("prices", "shown"), [((8_990_000,), ["89900.00"]), ((9_980_000, 12_980_000), ["99800.00", "129800.00"])]
+)
+def test_programs_read_the_same_price_as_people(client: Client, prices: tuple[int, ...], shown: list[str]) -> None:
+    car_model = make_car_model("ut")
+    for price in prices:
+        make_trim(car_model, price=price)
+    html = client.get("/cars/gac-aion/ut/").content.decode()
+    said = re.search(r'<script type="application/ld\+json"[^>]*>(.+?)</script>', html, re.DOTALL)
+    assert said
+    offer = next(one["offers"] for one in json.loads(said[1]) if "offers" in one)
+    assert [offer[name] for name in ("price", "lowPrice", "highPrice") if name in offer] == shown
+    buy = html[html.index('class="price big"') :].split("</p>", 1)[0]
+    assert f"¥{min(prices) // 100:,}" in buy
