@@ -71,11 +71,6 @@ document.addEventListener("change", (event) => {
   showTicked();
 });
 
-// The bar that keeps a car's price and button at hand rests while the same button is in sight.
-const bar = document.querySelector(".buybar");
-const offer = document.querySelector(".buy .btn.primary");
-if (bar && offer) new IntersectionObserver(([seen]) => bar.classList.toggle("resting", seen.isIntersecting)).observe(offer);
-
 document.body.addEventListener("htmx:afterSwap", () => {
   for (const [id, open] of openState) {
     const box = document.getElementById(id);

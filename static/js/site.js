@@ -30,6 +30,11 @@ const strip = document.querySelector(".account-nav ul");
 const here = strip?.querySelector("[aria-current]");
 if (here) strip.scrollLeft = here.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
 
+// The bar that keeps a price and its button at hand rests while the same button is in sight.
+const bar = document.querySelector(".buybar");
+const offer = document.querySelector(".buy .btn.primary");
+if (bar && offer) new IntersectionObserver(([seen]) => bar.classList.toggle("resting", seen.isIntersecting)).observe(offer);
+
 // The reader's time zone, so that the server writes times as their clock shows them.
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone && !document.cookie.includes(`zone=${encodeURIComponent(zone)}`)) {
