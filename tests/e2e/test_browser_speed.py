@@ -112,7 +112,7 @@ class Halting(BaseHTTPRequestHandler):
     at = b""
 
     def do_GET(self) -> None:
-        asked = urllib.request.Request(self.portal + self.path, headers={"Accept-Encoding": "identity"})
+        asked = urllib.request.Request(self.portal.rstrip("/") + self.path, headers={"Accept-Encoding": "identity"})
         with urllib.request.urlopen(asked) as answer:
             first, mark, rest = answer.read().partition(self.at)
             self.send_response(answer.status)
