@@ -1,4 +1,4 @@
-"""Loads the real cars in data/*.toml: idempotent, in bulk, the same on every machine."""
+"""Loads the real cars in data/brands/*.toml: idempotent, in bulk, the same on every machine."""
 
 import tomllib
 from collections.abc import Iterator
@@ -29,13 +29,12 @@ _MODEL_FIELDS = ("name_en", "name_zh", "tagline_en", "tagline_zh", "aliases", "b
 _MODEL_OPTIONS = {"image": "", "on_sale": True, "exclusive": False, "highlighted": False, "position": 100}
 _DIMENSIONS = ("length", "width", "height", "wheelbase")
 FEN = 100
-OTHERS = ("texts.toml", "looks.toml", "dressing.toml")  # what lies beside the brands
 
 
 @transaction.atomic
 def load(options: DemoOptions, report: Report) -> None:
     """Insert what is missing and bring what is there up to date; cars that others added stay as they are."""
-    sources = [_read(path) for path in sorted(DATA.glob("*.toml")) if path.name not in OTHERS]
+    sources = [_read(path) for path in sorted((DATA / "brands").glob("*.toml"))]
     models = [(source["brand"]["slug"], model) for source in sources for model in source.get("model", [])]
     report("Cars", 0, len(models))
     brands = _store_brands([source["brand"] for source in sources])
