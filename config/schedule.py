@@ -67,6 +67,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "options": {"expires": 3600},
     },
     "ledger.roll_up": {"task": "ledger.roll_up", "schedule": timedelta(minutes=1), "options": {"expires": 30}},
+    "catalog.render": {"task": "catalog.render", "schedule": timedelta(seconds=10), "options": {"expires": 10}},
     "configurator.count_insight": {
         "task": "configurator.count_insight",
         "schedule": timedelta(hours=6),

@@ -1,9 +1,9 @@
 """A film as it looks on the chosen car."""
 
 from apps.bundles.models import Cover
-from apps.catalog.composing.recipes import Addresses, Film, addresses, recipe, shipped
+from apps.catalog.composing.recipes import Addresses, Film, addresses, recipe
 from apps.catalog.models import CarModel
-from apps.catalog.stills import VIEWS, still
+from apps.catalog.stills import VIEWS, still_of
 
 VIEW = VIEWS[0]
 FINISHES = {Cover.Finish.GLOSS: "solid", Cover.Finish.MATTE: "matte", Cover.Finish.SATIN: "satin"}
@@ -15,7 +15,8 @@ def picture_of(cover: Cover, car: CarModel | None) -> Addresses | None:
     if car is None or cover.coverage != Cover.Coverage.FULL:
         return None
     if cover.material == Cover.Material.PROTECTION and cover.finish == Cover.Finish.GLOSS:  # nobody sees it
-        return shipped(f"{car.image}-{VIEW}") if still(car.image, VIEW) else None
+        still = still_of(car, VIEW)
+        return None if still is None else Addresses(still.avif, still.small, still.webp)
     film = Film(
         FINISHES[Cover.Finish(cover.finish)], cover.colour_hex if cover.material == Cover.Material.COLOUR else ""
     )

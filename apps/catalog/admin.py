@@ -2,17 +2,21 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
+from apps.catalog import rendering
+from apps.catalog.errors import NoLook
 from apps.catalog.forms import CarModelForm, SpecSheetForm, TrimForm, initial_of, spec_fieldsets
-from apps.catalog.models import Brand, CarModel, SpecSheet, SpecValue, Trim
+from apps.catalog.models import Brand, CarModel, RenderJob, SpecSheet, SpecValue, Trim
 from apps.catalog.services import index_car_models, publish_sheet
 from apps.common.money import yuan
 
@@ -63,6 +67,7 @@ class CarModelAdmin(ModelAdmin):  # type: ignore[misc]
     readonly_fields = ["configurable"]
     autocomplete_fields = ["brand"]
     inlines = [TrimInline]
+    actions = ["render_pictures"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CarModel]:
         return CarModel.objects.with_from_price().select_related("brand")
@@ -74,6 +79,78 @@ class CarModelAdmin(ModelAdmin):  # type: ignore[misc]
     def save_model(self, request: HttpRequest, obj: CarModel, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         index_car_models(CarModel.objects.filter(pk=obj.pk))
+
+    @admin.action(description=_("Render the pictures anew"), permissions=["change"])
+    def render_pictures(self, request: HttpRequest, chosen: QuerySet[CarModel]) -> None:
+        try:
+            jobs = rendering.ask(car_models=chosen, by=request.user.pk)
+        except NoLook as error:
+            self.message_user(request, str(error), messages.ERROR)
+            return
+        number = len(jobs)
+        text = ngettext(
+            "%(number)d car is being photographed: see “Picture jobs”.",
+            "%(number)d cars are being photographed: see “Picture jobs”.",
+            number,
+        )
+        known = gettext("Their pictures are being taken already.")
+        self.message_user(request, text % {"number": number} if number else known, messages.INFO)
+
+
+@admin.register(RenderJob)
+class RenderJobAdmin(ModelAdmin):  # type: ignore[misc]
+    """How far pictures are that somebody wants; asked for in the list of car models."""
+
+    list_display = ["car_model", "state", "progress", "trouble", "asked_by", "asked_at", "ended_at"]
+    list_filter = ["state"]
+    search_fields = ["car_model__slug", "car_model__name_en", "car_model__name_zh"]
+    list_select_related = ["car_model__brand", "asked_by"]
+    list_before_template = "catalog/admin/jobs.html"
+    actions = ["cancel"]
+
+    def get_urls(self) -> list[URLPattern]:
+        mine = path("progress/", self.admin_site.admin_view(self.progress_view), name="catalog_renderjob_progress")
+        urls: list[URLPattern] = super().get_urls()
+        return [mine, *urls]
+
+    def progress_view(self, request: HttpRequest) -> HttpResponse:
+        """What is under way, as the list asks for it every other second."""
+        if not self.has_view_permission(request):
+            return HttpResponse(status=403)
+        return render(request, "catalog/admin/progress.html", {"jobs": rendering.open_jobs()})
+
+    @admin.display(description=_("pictures"))
+    def progress(self, job: RenderJob) -> str:
+        return f"{job.done} / {len(job.views)}"
+
+    @admin.display(description=_("problem"))
+    def trouble(self, job: RenderJob) -> Any:
+        return rendering.PROBLEMS.get(job.problem, "–")
+
+    def get_fields(self, request: HttpRequest, obj: RenderJob | None = None) -> list[str]:
+        return self.list_display
+
+    def get_readonly_fields(self, request: HttpRequest, obj: RenderJob | None = None) -> list[str]:
+        return self.list_display
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Rows change by the action alone."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_stop_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("catalog.change_renderjob")
+
+    @admin.action(description=_("Cancel"), permissions=["stop"])
+    def cancel(self, request: HttpRequest, chosen: QuerySet[RenderJob]) -> None:
+        number = rendering.cancel(jobs=chosen)
+        text = ngettext("%(number)d job is cancelled.", "%(number)d jobs are cancelled.", number)
+        self.message_user(request, text % {"number": number}, messages.INFO)
 
 
 @admin.register(Trim)

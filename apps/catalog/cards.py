@@ -4,7 +4,6 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path
 
 from django.core.cache import cache
 from django.templatetags.static import static
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw, ImageFont
 
 from apps.catalog.models import CarModel, Trim
-from apps.catalog.stills import Still, folder, still
+from apps.catalog.stills import Still, folder, opened, still_of
 from apps.common.fonts import SANS
 from apps.common.money import yuan
 
@@ -57,7 +56,7 @@ class Card:
 
 def card_of(car_model: CarModel, trims: Sequence[Trim]) -> Card | None:
     """The card of a car with these trims, in the language of the moment; ``None`` for a car without a still."""
-    picture = still(car_model.image)
+    picture = still_of(car_model)
     if picture is None:
         return None
     price = _price_line(trims) if car_model.on_sale and trims else ""
@@ -95,7 +94,7 @@ def _compose(card: Card) -> Image.Image:
     pen.text((MARGIN, BRAND), card.brand, INK_2, _font(card.brand, 30, room - 2 * LOGO), "ls")
     pen.text((MARGIN, NAME), card.name, INK, _font(card.name, 64, room), "ls", stroke_width=1)
     pen.text((MARGIN, PRICE), card.price, INK, _font(card.price, 38, room), "ls")
-    with Image.open(folder() / Path(card.picture.webp).name) as image:
+    with opened(card.picture) as file, Image.open(file) as image:
         car = image.convert("RGBA")
     _park(sheet, car)
     return sheet

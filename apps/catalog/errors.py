@@ -1,5 +1,7 @@
 """Why the catalogue refuses."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.errors import InvalidInput
@@ -23,3 +25,19 @@ class PictureShowsMore(InvalidInput):
         "%(trim)s: the car's picture shows “%(shown)s” (%(label)s), and the spec sheet does not have it. "
         "Give the car a picture without it, or correct the sheet."
     )
+
+
+class NoLook(InvalidInput):
+    code = "no_look"
+    message = _("Nobody has said how these cars look, or how large they are: %(cars)s.")
+
+    def __init__(self, slugs: Sequence[str]) -> None:
+        super().__init__(extra={"cars": ", ".join(slugs)})
+
+
+class NoStudio(Exception):
+    """A worker cannot render: ``code`` is a key of ``rendering.PROBLEMS``."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code

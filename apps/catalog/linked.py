@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.templatetags.static import static
-
 from apps.catalog.models import CarModel, Trim
 from apps.catalog.stills import Still
 from apps.common.linked import absolute
@@ -24,7 +22,7 @@ def car(car_model: CarModel, trims: Sequence[Trim], pictures: Sequence[Still]) -
         "brand": {"@type": "Brand", "name": car_model.brand.name},
         "model": car_model.name,
         "description": car_model.tagline or None,
-        "image": [absolute(static(picture.webp)) for picture in pictures] or None,
+        "image": [absolute(picture.webp) for picture in pictures] or None,
         "bodyType": str(car_model.get_body_display()),
         "fuelType": _FUEL[car_model.energy],
         "vehicleSeatingCapacity": car_model.seats,

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -99,6 +100,8 @@ class CarModel(models.Model):
     highlighted = models.BooleanField(_("on the home page"), default=False)
     # Set by the configurator's publish service: this app may not look up to it.
     configurable = models.BooleanField(_("has a configurator"), default=False, editable=False)
+    # Stills that a worker rendered, by view: the digest in their names (rendering.py). They go before those that are shipped.
+    rendered = models.JSONField(default=dict, editable=False)
     position = models.PositiveSmallIntegerField(_("position"), default=100)
     # Written by services.index_car_models; search.py says what is in them and why.
     search_grams = ArrayField(models.TextField(), default=list, editable=False)
@@ -281,3 +284,55 @@ class SpecValue(models.Model):
     @property
     def definition(self) -> SpecDefinition:
         return definition(self.key)
+
+
+class RenderJob(models.Model):
+    """Somebody wants a car's stills rendered anew, and how far a worker is with it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", pgettext_lazy("a job", "waiting")
+        WORKING = "working", pgettext_lazy("a job", "under way")
+        DONE = "done", pgettext_lazy("a job", "done")
+        FAILED = "failed", pgettext_lazy("a job", "failed")
+        CANCELLED = "cancelled", pgettext_lazy("a job", "cancelled")
+
+    OPEN = (State.WAITING, State.WORKING)
+
+    car_model = models.ForeignKey(CarModel, models.CASCADE, related_name="render_jobs", verbose_name=_("car model"))
+    views = ArrayField(models.CharField(max_length=10), verbose_name=_("views"))
+    state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.WAITING)
+    done = models.PositiveSmallIntegerField(_("pictures done"), default=0)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    problem = models.CharField(_("problem"), max_length=20, blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("asked by")
+    )
+    asked_at = models.DateTimeField(_("asked at"), auto_now_add=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("picture job")
+        verbose_name_plural = _("picture jobs")
+        ordering = ["-asked_at"]
+        constraints = [
+            models.UniqueConstraint(
+                name="catalog_renderjob_one_open", fields=["car_model"], condition=Q(state__in=["waiting", "working"])
+            ),
+            models.CheckConstraint(
+                name="catalog_renderjob_state_known",
+                condition=Q(state__in=["waiting", "working", "done", "failed", "cancelled"]),
+            ),
+            models.CheckConstraint(
+                name="catalog_renderjob_ended",
+                condition=Q(state__in=["waiting", "working"], ended_at=None)
+                | (Q(state__in=["done", "failed", "cancelled"]) & Q(ended_at__isnull=False)),
+            ),
+            models.CheckConstraint(name="catalog_renderjob_views", condition=Q(views__len__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.car_model.slug} {self.done}/{len(self.views)}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in self.OPEN

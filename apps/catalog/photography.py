@@ -6,9 +6,12 @@ some seconds on a machine without a graphics card.
 
 import base64
 import functools
+import importlib.util
 import io
+import shutil
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -17,8 +20,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+from django.conf import settings
 from PIL import Image
 
+from apps.catalog.errors import NoStudio
 from apps.catalog.looks import Look
 from apps.catalog.stills import HEIGHT, SMALL, SMALL_HEIGHT, SMALL_WIDTH, WIDTH
 
@@ -124,6 +129,38 @@ def photographer(static: Path, chromium: str) -> Iterator[Photographer]:
             browser.close()
     finally:
         server.shutdown()
+
+
+@contextmanager
+def studio() -> Iterator["Apart"]:
+    """A photographer in a thread of its own: Playwright's loop makes Django refuse its database where it runs.
+
+    Raises:
+        NoStudio: there is no Chromium on the path, or no Playwright.
+    """
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        raise NoStudio("no_chromium")
+    if importlib.util.find_spec("playwright") is None:
+        raise NoStudio("no_playwright")
+    opened = photographer(settings.BASE_DIR / "static", chromium)
+    with ThreadPoolExecutor(1, "studio") as thread:
+        camera = thread.submit(opened.__enter__).result()
+        try:
+            yield Apart(thread, camera)
+        finally:
+            thread.submit(opened.__exit__, None, None, None).result()
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A photographer who works in another thread."""
+
+    thread: ThreadPoolExecutor
+    camera: Photographer
+
+    def picture(self, look: Look, view: str) -> Image.Image:
+        return self.thread.submit(self.camera.picture, look, view).result()
 
 
 def store(picture: Image.Image, folder: Path, stem: str) -> tuple[Path, Path]:

@@ -13,5 +13,6 @@ urlpatterns = [
     path(
         "stills/<slug:slug>/<slug:view>/<int:width>/<str:name>.<str:digest>.<str:kind>", composing.still, name="still"
     ),
+    path("rendered/<str:name>", views.rendered, name="rendered"),
     path("<slug:brand>/<slug:model>/", views.detail, name="detail"),
 ]

@@ -1,9 +1,11 @@
 """The home page, the list of cars, one car, and the comparison."""
 
+import re
 from urllib.parse import urlencode
 
+from django.core.files.storage import default_storage
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.templatetags.static import static
 from django.urls import reverse
@@ -19,7 +21,7 @@ from apps.catalog.linked import car
 from apps.catalog.looks import look_of
 from apps.catalog.models import Brand, CarModel, Trim
 from apps.catalog.querysets import TrimQuerySet
-from apps.catalog.stills import stills
+from apps.catalog.stills import STORED, stills_of
 from apps.common import linked
 from apps.common.pages import render_page
 from apps.common.requests import is_htmx
@@ -31,6 +33,7 @@ RELATED = 4
 SUGGESTIONS = 8
 LOOK_LASTS_S = 600
 CARD_LASTS_S = 365 * 24 * 3600
+RENDERED = re.compile(r"[a-z0-9-]+\.[0-9a-f]{16}\.(avif|small\.avif|webp)")
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -96,7 +99,7 @@ def detail(request: HttpRequest, brand: str, model: str) -> HttpResponse:
         "headline": max((trim for trim in trims if trim.range_km), key=lambda trim: trim.range_km or 0, default=None),
         "rentable": any(trim.rent_price for trim in trims),
         "groups": spec_table(trims),
-        "stills": stills(car_model.image),
+        "stills": stills_of(car_model),
         "turnable": look_of(car_model.slug, car_model.dimensions) is not None,
         "compare_url": _compare_url([trim.code for trim in trims[:MOST_COMPARED]]),
         "json_ld": _json_ld(car_model, trims),
@@ -128,6 +131,19 @@ def card(request: HttpRequest, model: str, digest: str = "") -> HttpResponse:
     return response
 
 
+def rendered(request: HttpRequest, name: str) -> FileResponse:
+    """A still that a worker rendered; its address never shows anything else."""
+    if not RENDERED.fullmatch(name):
+        raise Http404
+    try:
+        file = default_storage.open(f"{STORED}/{name}")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = FileResponse(file, content_type="image/webp" if name.endswith(".webp") else "image/avif")
+    patch_cache_control(response, public=True, max_age=CARD_LASTS_S, immutable=True)
+    return response
+
+
 def _offers(car_model: CarModel) -> TrimQuerySet:
     """The trims that a car's page shows: of one that is not sold here, all there were."""
     return car_model.trims.filter(on_sale=True) if car_model.on_sale else car_model.trims.all()
@@ -140,7 +156,7 @@ def _json_ld(car_model: CarModel, trims: list[Trim]) -> str:
         (car_model.brand.name, brand),
         (car_model.name, car_model.get_absolute_url()),
     )
-    return linked.script(car(car_model, trims, stills(car_model.image)), way)
+    return linked.script(car(car_model, trims, stills_of(car_model)), way)
 
 
 def compare(request: HttpRequest) -> HttpResponse:

@@ -72,6 +72,7 @@ GROUPS: tuple[tuple[Any, bool, tuple[tuple[str, str], ...]], ...] = (
             ("catalog.trim", "layers"),
             ("catalog.specsheet", "table_rows"),
             ("catalog.brand", "branding_watermark"),
+            ("catalog.renderjob", "photo_camera"),
             ("configurator.configurator", "tune"),
             ("configurator.configuratorversion", "history_edu"),
             ("configurator.build", "build"),

@@ -1,14 +1,15 @@
 """The picture of a configured car: a still that is shipped, or one composed for what is picked."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from apps.catalog import cabins
 from apps.catalog.composing.layers import layers_of
 from apps.catalog.composing.recipes import Addresses, Recipe, addresses, parts_of_look, recipe, shipped
 from apps.catalog.dressing import dressings
 from apps.catalog.equipment import options_shown
 from apps.catalog.looks import image_of
-from apps.catalog.stills import VIEWS, names
+from apps.catalog.stills import INSIDES, VIEWS, insides, names
 from apps.configurator.documents import Document, DocumentOption
 from apps.configurator.dressing import paint_of, worn
 
@@ -20,22 +21,37 @@ LISTED = VIEWS[0]
 @dataclass(frozen=True, slots=True)
 class Picture:
     """Addresses of one picture in both formats, ``small`` at half the size, and whether it has the picked paint, body, roof and
-    wheels: a picture must not promise anything else."""
+    wheels: a picture must not promise anything else. ``within``: it shows the inside, and fills its frame."""
 
     avif: str
     small: str
     webp: str
     exact: bool
+    within: bool = False
 
 
 def views_of(document: Document) -> tuple[str, ...]:
-    """The sides that the car can be looked at from, whatever is picked; the usual one first."""
-    return (LISTED, *(view for view in VIEWS[1:] if layers_of(image_of(document.car), view) is not None))
+    """The sides that the car can be looked at from, whatever is picked; the usual one first, those inside last."""
+    sides = (view for view in VIEWS[1:] if layers_of(image_of(document.car), view) is not None)
+    cabin = cabins.standard(document.car)
+    return (LISTED, *sides, *(one.view for one in (insides(cabin) if cabin else ())))
+
+
+def view_that_shows(document: Document, code: str, view: str) -> str:
+    """Where to stand when an option is picked: inside for what shows there, outside for what shows only there, else where one is."""
+    within, views = cabins.changes(document.car, code), views_of(document)
+    if within and view not in INSIDES:
+        return next((one for one in INSIDES if one in views), view)
+    if view in INSIDES and not within and is_shown(document, document.options[code]):
+        return LISTED
+    return view
 
 
 def picture_of(document: Document, picked: Iterable[str], view: str = LISTED) -> Picture | None:
     """The picture to show of a car with these options picked, from one of its ``views_of``; ``None`` where nothing was rendered."""
     chosen = frozenset(picked)
+    if view in INSIDES:
+        return _inside(document, chosen, view)
     reshaped = any(
         document.group_of[code].code in SHAPES and not document.options[code].standard
         for code in chosen
@@ -46,6 +62,17 @@ def picture_of(document: Document, picked: Iterable[str], view: str = LISTED) ->
         return Picture(*composed, exact=not reshaped)
     stem, exact = _shipped(document, chosen)
     return Picture(*shipped(stem), exact=exact and not reshaped) if stem else None
+
+
+def _inside(document: Document, picked: frozenset[str], view: str) -> Picture | None:
+    """The still of the cabin with what is picked; where that cannot be had (a group is undecided), one in another cover says so."""
+    cabin = cabins.cabin_of(document.car, worn(document, picked))
+    if cabin is None:
+        return None
+    covers = sorted(cabins.COVERS, key=lambda cover: cover != cabin.cover)
+    stems = (f"{replace(cabin, cover=cover).stem}-{view}" for cover in covers)
+    stem = next((stem for stem in stems if stem in names()), "")
+    return Picture(*shipped(stem), exact=stem == f"{cabin.stem}-{view}", within=True) if stem else None
 
 
 def _composed(document: Document, picked: frozenset[str], view: str) -> Addresses | None:
@@ -67,8 +94,10 @@ def recipe_of(document: Document, picked: Iterable[str], view: str = LISTED) -> 
     return recipe(document.car, view, paint, [code for code in shown if code in dressings(document.car)])
 
 
-def is_shown(document: Document, option: DocumentOption) -> bool:
-    """Whether a picture shows if the option is picked: a paint, and what the layers know besides."""
+def is_shown(document: Document, option: DocumentOption, view: str = LISTED) -> bool:
+    """Whether a picture shows if the option is picked: a paint, what the layers know besides, and inside what the cabins know."""
+    if view in INSIDES:
+        return cabins.changes(document.car, option.code)
     dressed = option.code in dressings(document.car) and layers_of(image_of(document.car), LISTED) is not None
     return bool(option.picture) or dressed
 

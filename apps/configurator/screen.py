@@ -199,7 +199,7 @@ class Drawing:
             view=view,
             views=views,
             dressing=json.dumps(dressing_of(document, self.settled.picked), separators=(",", ":")),
-            description=self._description(),
+            description=self._description(view),
         )
 
     def _blocks(self) -> tuple[Block, ...]:
@@ -343,10 +343,10 @@ class Drawing:
         more = [code for code in cheapest if self.document.group_of[code].code in waiting and code not in self.chosen]
         return (*self.state.choices, *more)
 
-    def _description(self) -> str:
+    def _description(self, view: str) -> str:
         """What the picture shows of the picked options."""
         picked = [option for code, option in self.document.options.items() if code in self.settled.picked]
-        shown = [option.name for option in picked if is_shown(self.document, option)]
+        shown = [option.name for option in picked if is_shown(self.document, option, view)]
         return _("%(shown)s; other options are not shown") % {"shown": _(", ").join(shown)} if shown else ""
 
 

@@ -15,11 +15,11 @@ from django.db.models import F
 from django.utils import timezone
 
 from apps.common.doorbell import ring
+from apps.common.locks import try_lock
 from apps.configurator.engine.answer import Answer
 from apps.configurator.engine.deadline import TookTooLong
 from apps.configurator.engine.interchange import document_of, read
 from apps.configurator.engine.model import Context, Model
-from apps.configurator.locks import try_lock
 from apps.configurator.memory import Memory
 from apps.configurator.models import SolvedAnswer
 

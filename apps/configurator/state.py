@@ -13,10 +13,11 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from apps.catalog.stills import VIEWS
+from apps.catalog.stills import INSIDES, VIEWS
 from apps.configurator.codes import WrongCode, read_code
 from apps.configurator.documents import Document, DocumentGroup
 from apps.configurator.engine.model import Model, option_of
+from apps.configurator.pictures import LISTED, view_that_shows
 from apps.configurator.selection import known, with_choice, without
 
 UNDO_STEPS = 12
@@ -85,11 +86,12 @@ def read_state(query: QueryDict, document: Document, model: Model) -> PageState:
         budget=_yuan(query.get("budget", "")),
         market=market if market in document.markets[1:] else "",
         step=query.get("step", "") if query.get("step") in {"all", *(group.code for group in document.groups)} else "",
-        view=query.get("view", "") if query.get("view") in VIEWS[1:] else "",
+        view=query.get("view", "") if query.get("view") in (*VIEWS[1:], *INSIDES) else "",
         lost=lost,
         build=_code(query.get("build", "")),
     )
-    return _pressed(query, document, model, state.moved(_picked(query, document, model, choices)))
+    moved = _pressed(query, document, model, state.moved(_picked(query, document, model, choices)))
+    return _turned(document, state, moved)
 
 
 def has_form_fields(query: Mapping[str, object]) -> bool:
@@ -117,6 +119,15 @@ def wish_of(query: QueryDict, document: Document) -> str:
     """The blocked option that a button makes possible: ``change`` is ``tow:+tow.-red`` then."""
     wish = query.get("change", "").rpartition(":")[0]
     return wish if wish in document.options else ""
+
+
+def _turned(document: Document, before: PageState, after: PageState) -> PageState:
+    """A click on an option turns the picture to where the option shows."""
+    view = after.view or LISTED
+    for code in after.choices:
+        if code not in before.choices and code in document.options:
+            view = view_that_shows(document, code, view)
+    return replace(after, view="" if view == LISTED else view)
 
 
 def _pressed(query: QueryDict, document: Document, model: Model, state: PageState) -> PageState:

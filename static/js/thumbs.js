@@ -8,7 +8,9 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   stage.querySelector("source").srcset = link.dataset.avif;
   image.src = link.href;
-  image.alt = link.querySelector("img").alt;
+  const small = link.querySelector("img");
+  image.alt = small.alt;
+  image.className = small.className; // a picture of the inside fills its frame
   for (const other of document.querySelectorAll(".thumbs a")) other.toggleAttribute("aria-current", false);
   link.setAttribute("aria-current", "true");
 });

@@ -9,6 +9,7 @@ from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import translation
 
+from apps.catalog.cabins import cabins_of, cars
 from apps.catalog.demo import load
 from apps.catalog.equipment import Equipment, Sheet, excess, options_shown, shown
 from apps.catalog.errors import PictureShowsMore, WrongSpecValue
@@ -72,7 +73,9 @@ def test_a_still_knows_the_options_that_it_shows(still: str, options: set[str]) 
 def test_every_still_is_of_a_known_look_and_paint() -> None:
     known = {f"{image_of(slug)}{suffix}" for slug, look in looks().items() for suffix in ("", *(f"-{one}" for one in look.get("paints", {})))}  # fmt: skip
 
-    assert {stem.rpartition("-")[0] for stem in names()} <= known
+    insides = {cabin.stem for car in cars() for cabin in cabins_of(car)}
+
+    assert {stem.rpartition("-")[0] for stem in names()} <= known | insides
 
 
 @pytest.mark.django_db

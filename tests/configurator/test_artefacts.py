@@ -315,7 +315,7 @@ def test_a_lock_goes_with_the_process_that_had_it() -> None:
     key = circuit_key(small("killed"), CONTEXT)
     script = (
         "import django, time; django.setup()\n"
-        "from apps.configurator.locks import try_lock\n"
+        "from apps.common.locks import try_lock\n"
         f"with try_lock('artefact {key}') as mine:\n"
         "    print(mine, flush=True); time.sleep(600)\n"
     )

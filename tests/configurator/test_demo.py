@@ -4,15 +4,19 @@ import re
 import tomllib
 from collections.abc import Iterator
 from datetime import date
+from itertools import product
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.http import QueryDict
 from django.templatetags.static import static
 
+from apps.catalog import cabins
 from apps.catalog.composing.recipes import parts_of_look
 from apps.catalog.dressing import dressings
 from apps.catalog.equipment import options_shown
+from apps.catalog.stills import INSIDES
 from apps.catalog.stills import names as stills
 from apps.common.demo import DemoOptions
 from apps.configurator import demo
@@ -22,6 +26,7 @@ from apps.configurator.machines import Session
 from apps.configurator.models import Configurator, ConfiguratorVersion
 from apps.configurator.pictures import picture_of, recipe_of, views_of
 from apps.configurator.selection import settle
+from apps.configurator.state import read_state
 from tests.factories.catalog import make_car_model
 
 pytestmark = pytest.mark.django_db
@@ -133,17 +138,72 @@ def check_another_version(document: Document, still: str, picked: set[str], code
 @pytest.mark.parametrize("slug", CARS)
 def test_a_car_is_seen_from_three_sides_in_every_colour(documents: dict[str, Document], slug: str) -> None:
     document = documents[slug]
-    assert views_of(document) == ("front34", "side", "rear34")
+    outside = [view for view in views_of(document) if view not in INSIDES]
+    assert outside == ["front34", "side", "rear34"]
     painted = [code for code in document.options if paint_of(document, code)]
     assert len(painted) > 4
     for code in painted:
-        for view in views_of(document):
+        for view in outside:
             picture = picture_of(document, {code}, view)
             assert picture is not None
             assert picture.exact
             shipped = picture.webp == static(f"img/cars/{document.options[code].picture}.webp")
             composed = f"/{view}/" in picture.webp and f"/{paint_of(document, code)}" in picture.webp
             assert composed or (shipped and view == "front34")
+
+
+def test_the_opening_car_is_seen_from_inside_with_the_seats_and_the_light_that_are_picked(
+    documents: dict[str, Document],
+) -> None:
+    document = documents["aion-ut-super"]
+    session = Session(document, "CN", date(2026, 1, 1))
+    assert views_of(document)[-2:] == INSIDES
+    by_group = {group.code: [option.code for option in group.options] for group in document.groups}
+    for colour, seats, light in product(by_group["interior"], by_group["seats"], ("ambient", "")):
+        picked = frozenset(filter(None, (colour, seats, light)))
+        if not session.answer(tuple(picked)).valid:
+            continue
+        for view in INSIDES:
+            picture = picture_of(document, picked, view)
+            assert picture is not None
+            assert (picture.exact, picture.within) == (True, True)
+            cover = "fabric" if seats == "seats-fabric" else "leather"
+            lit = "-lit" if light else ""
+            shade = colour.removeprefix("interior-")
+            assert picture.webp == static(f"img/cars/aion-ut-super-cabin-{shade}-{cover}{lit}-{view}.webp")
+    undecided = picture_of(document, {"interior-chestnut"}, "seats")  # not made in fabric, which is the standard cover
+    assert undecided is not None
+    assert (undecided.exact, "chestnut-leather-seats" in undecided.webp) == (False, True)
+    assert picture_of(documents["avatr-12"], (), "inside") is None
+
+
+def test_a_click_turns_the_picture_to_where_the_option_shows(documents: dict[str, Document]) -> None:
+    document = documents["aion-ut-super"]
+    model = Session(document, "CN", date(2026, 1, 1)).machine.model
+
+    def view(query: str) -> str:
+        return read_state(QueryDict(query), document, model).view
+
+    assert view("pick.interior=interior-graphite") == "inside"
+    assert view("view=seats&pick.interior=interior-graphite") == "seats"
+    assert view("view=seats&pick.colour=colour-jade") == ""
+    assert view("view=side&pick.wheels=wheels-18") == "side"
+    assert view("view=seats&pick.tyres=tyres-quiet") == "seats"
+    assert view("view=side&pick.tyres=tyres-quiet") == "side"
+    assert view("view=inside&choices=colour-jade") == "inside"
+    assert view("shown=comfort&pick.comfort=ambient&view=rear34") == "inside"
+    assert view("choices=ambient&shown=comfort&view=rear34") == "rear34"
+
+
+def test_what_the_cabins_know_is_an_option_of_the_car(documents: dict[str, Document]) -> None:
+    for car in cabins.cars():
+        document = documents[car]
+        known = {code for code in document.options if cabins.changes(car, code)}
+        groups = {document.group_of[code].code for code in known} - {"comfort"}
+        assert {option.code for group in document.groups if group.code in groups for option in group.options} <= known
+        assert {cabin.colour for cabin in cabins.cabins_of(car)} == {
+            cabin.colour for code in known if (cabin := cabins.cabin_of(car, [code]))
+        }
 
 
 def test_the_opening_cars_battery_is_bought_or_rented_at_the_advertised_prices(documents: dict[str, Document]) -> None:

@@ -19,11 +19,11 @@ import pytest
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone, translation
 
+from apps.common.locks import try_lock
 from apps.configurator.documents import read
 from apps.configurator.engine.circuit import COMPILER_VERSION
 from apps.configurator.engine.model import AtMost
 from apps.configurator.engine.publishing import compile_model
-from apps.configurator.locks import try_lock
 from apps.configurator.machines import forget_everything
 from apps.configurator.models import Artefact, Configurator, Publication
 from apps.configurator.services import approve, cancel, checking, go_on_in_fallback, open_session

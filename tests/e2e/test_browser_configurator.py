@@ -303,6 +303,27 @@ def test_the_car_is_looked_at_from_other_sides_with_what_is_picked(context: Brow
     expect(page).not_to_have_url(re.compile("view="))
 
 
+def test_the_picture_goes_inside_with_what_is_picked_and_comes_out_again(context: BrowserContext) -> None:
+    page = opened(context, "?step=all")
+    image = page.locator(".cfg-stage picture:not(.before) img")
+    page.locator("#opt-interior-graphite").click()
+    expect(page.get_by_role("radio", name="Cockpit")).to_be_checked()
+    expect(page).to_have_url(re.compile("view=inside"))
+    expect(image).to_have_attribute("alt", re.compile("Graphite.*from between the seats$"))
+    page.get_by_role("radio", name="Seats", exact=True).click()
+    expect(image).to_have_attribute("src", re.compile("-cabin-graphite-fabric-seats"))
+    page.locator("#opt-seats-vegan").click()
+    expect(image).to_have_attribute("src", re.compile("-cabin-graphite-leather-seats"))
+    page.wait_for_function("() => document.querySelector('.cfg-stage img').naturalWidth")
+    stage, shown = page.locator(".cfg-stage").bounding_box(), image.bounding_box()
+    assert stage is not None
+    assert shown is not None
+    assert shown == pytest.approx(stage, abs=1)  # it fills its frame
+    page.locator("#opt-colour-jade").click()
+    expect(page.get_by_role("radio", name="Front")).to_be_checked()
+    expect(page).not_to_have_url(re.compile("view="))
+
+
 def test_a_picture_stays_until_the_next_one_is_there(context: BrowserContext) -> None:
     page = opened(context, "?step=all&choices=colour-jade")
     pictures = page.locator(".cfg-stage picture")

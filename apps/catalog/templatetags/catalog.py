@@ -9,10 +9,11 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from apps.catalog import stills
 from apps.catalog.models import CarModel
 from apps.catalog.sideview import Dimensions
 from apps.catalog.sideview import side_view as draw
-from apps.catalog.stills import Still, still
+from apps.catalog.stills import Still
 from apps.common.money import yuan
 
 register = template.Library()
@@ -22,7 +23,7 @@ PAINTS = 7
 @register.simple_tag
 def still_of(car_model: CarModel, view: str = "") -> Still | None:
     """The rendered still of a car, if there is one."""
-    return still(car_model.image, view or "front34")
+    return stills.still_of(car_model, view or stills.VIEWS[0])
 
 
 @register.simple_tag
@@ -69,6 +70,8 @@ def view_name(name: str) -> Any:
         "front34": pgettext("side of a car", "Front"),
         "rear34": pgettext("side of a car", "Rear"),
         "side": pgettext("side of a car", "Side"),
+        "inside": pgettext("side of a car", "Cockpit"),
+        "seats": pgettext("side of a car", "Seats"),
     }.get(name, "")
 
 
@@ -80,4 +83,6 @@ def view_label(name: str) -> Any:
         "rear34": _("rear three-quarter view"),
         "side": _("side view"),
         "front": _("front view"),
+        "inside": _("view of the dashboard from between the seats"),
+        "seats": _("view of the seats through the open door"),
     }.get(name, "")

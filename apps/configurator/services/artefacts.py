@@ -12,6 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from apps.common.doorbell import ring
+from apps.common.locks import try_lock
 from apps.configurator.artefacts import path_of
 from apps.configurator.documents import Document, read
 from apps.configurator.engine.circuit import COMPILER_VERSION, Circuit, circuit_key
@@ -22,7 +23,6 @@ from apps.configurator.engine.model import Context, Model, Table
 from apps.configurator.engine.process import compile_apart
 from apps.configurator.engine.publishing import compile_model
 from apps.configurator.engine.tables import TableTooLarge
-from apps.configurator.locks import try_lock
 from apps.configurator.models import Artefact, ArtefactRequest, Configurator, ConfiguratorVersion, Publication
 
 log = structlog.get_logger(__name__)

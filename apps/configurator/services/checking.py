@@ -13,6 +13,7 @@ import structlog
 from django.db import OperationalError
 from django.utils import timezone
 
+from apps.common.locks import try_lock
 from apps.configurator import artefacts
 from apps.configurator.documents import Document, read
 from apps.configurator.engine.checks import Finding, findings
@@ -21,7 +22,6 @@ from apps.configurator.engine.compiled import CompiledModel
 from apps.configurator.engine.compiler import Budget
 from apps.configurator.engine.model import ModelError
 from apps.configurator.errors import CannotPublish
-from apps.configurator.locks import try_lock
 from apps.configurator.models import Artefact, Publication
 from apps.configurator.problems import Problem
 from apps.configurator.services.artefacts import Part, ensure_artefact, parts_of
