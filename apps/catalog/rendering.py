@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 State = RenderJob.State
-SLICE_S = 20.0
+SLICE_S = 60.0
 """After so long a worker turns to what else there is to do, and rings for itself."""
 ATTEMPTS = 5
 """After so many workers died of it, a job has failed."""
