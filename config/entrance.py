@@ -10,3 +10,10 @@ ENTRANCE_FORMS = {
     "add_email": "apps.accounts.entrance_forms.AddEmailForm",
     "reauthenticate": "apps.accounts.entrance_forms.ReauthenticateForm",
 }
+SECOND_FACTOR_FORMS = {
+    "authenticate": "apps.accounts.entrance_forms.CodeForm",
+    "reauthenticate": "apps.accounts.entrance_forms.CodeAgainForm",
+    "activate_totp": "apps.accounts.entrance_forms.AppForm",
+    "add_webauthn": "apps.accounts.entrance_forms.KeyForm",
+    "edit_webauthn": "apps.accounts.entrance_forms.KeyNameForm",
+}

@@ -20,7 +20,7 @@ from environs import Env, EnvError
 from apps.common import embedded
 from apps.common.logging import configure_logging
 from apps.orders.partners.simulation import parse as parse_faults
-from config.entrance import ENTRANCE_FORMS
+from config.entrance import ENTRANCE_FORMS, SECOND_FACTOR_FORMS
 from config.mailers import http_url, mailers
 from config.schedule import BEAT_SCHEDULE
 
@@ -241,6 +241,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = ENTRANCE_FORMS
+MFA_FORMS = SECOND_FACTOR_FORMS
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
 DEFAULT_FROM_EMAIL = "Kaiche <hello@kaiche.example>"

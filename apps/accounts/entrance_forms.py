@@ -3,8 +3,12 @@
 from typing import Any
 
 from allauth.account import forms as allauth
+from allauth.mfa.base import forms as factors
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn import forms as keys
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 PASSWORD_HINT = _(
     "At least eight characters. No common password, not digits alone, and nothing like your name or address."
@@ -15,6 +19,8 @@ LABELS = {
     "email": _("E-mail"),
     "oldpassword": _("Present password"),
     "password2": _("New password again"),
+    "code": pgettext_lazy("second factor", "Code"),
+    "name": _("Name of the key"),
 }
 
 
@@ -28,6 +34,8 @@ class InOurWords(forms.Form):
             field.label = LABELS.get(name, field.label)
             if name == "password1":
                 field.help_text = PASSWORD_HINT
+            if name == "code":
+                field.widget.attrs |= {"inputmode": "numeric", "autofocus": True}
 
 
 class SignupForm(InOurWords, allauth.SignupForm):  # type: ignore[misc]  # allauth has no types
@@ -61,4 +69,24 @@ class AddEmailForm(InOurWords, allauth.AddEmailForm):  # type: ignore[misc]
 
 
 class ReauthenticateForm(InOurWords, allauth.ReauthenticateForm):  # type: ignore[misc]
+    pass
+
+
+class CodeForm(InOurWords, factors.AuthenticateForm):  # type: ignore[misc]
+    pass
+
+
+class CodeAgainForm(InOurWords, factors.ReauthenticateForm):  # type: ignore[misc]
+    pass
+
+
+class AppForm(InOurWords, ActivateTOTPForm):  # type: ignore[misc]
+    pass
+
+
+class KeyForm(InOurWords, keys.AddWebAuthnForm):  # type: ignore[misc]
+    pass
+
+
+class KeyNameForm(InOurWords, keys.EditWebAuthnForm):  # type: ignore[misc]
     pass

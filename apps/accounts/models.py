@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.accounts.querysets import AddressQuerySet, ApiTokenQuerySet
+from apps.common.translated import content_language
 
 valid_phone = RegexValidator(
     r"^\+?[0-9](?:[ -]?[0-9]){6,14}$", _("Enter a phone number such as 138 0013 8000 or +86 138 0013 8000.")
@@ -99,6 +100,15 @@ class Address(models.Model):
 
     def __str__(self) -> str:
         return f"{self.recipient}, {self.street}, {self.city}"
+
+    @property
+    def lines(self) -> list[str]:
+        """As each language writes it: Chinese from the province down on one line, English from the street up. A city that is its
+        own province is named once."""
+        places = list(dict.fromkeys((self.city, self.province)))
+        if content_language() == "zh":
+            return ["".join(reversed(places)) + self.street, self.postcode]
+        return [self.street, f"{', '.join(places)} {self.postcode}".strip()]
 
 
 class ApiToken(models.Model):

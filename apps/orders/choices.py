@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import get_language
+from django.utils.translation import gettext
 
+from apps.common.translated import content_language
 from apps.orders.lifecycle import Status
 from apps.orders.models import LineKind, Order
 from apps.orders.services.mismatch import credit_for
@@ -50,10 +51,12 @@ def _differs(order: Order) -> list[str]:
     car = next(line for line in order.lines.all() if line.kind == LineKind.CAR)
     built = set(live[0].vehicle.as_built)
     options = {str(one["code"]): one for one in car.facts.get("options", [])}
-    lacking = [f"− {_name(options[code])}" for code in options if code not in built]
-    return lacking + [f"+ {code}" for code in sorted(built - set(options))]
+    lacking = [gettext("missing: %(name)s") % {"name": _name(options[code])} for code in options if code not in built]
+    return lacking + [gettext("not ordered: %(name)s") % {"name": code} for code in sorted(built - set(options))]
 
 
 def _name(option: dict[str, object]) -> str:
-    key = "name_zh" if (get_language() or "").startswith("zh") else "name_en"
-    return str(option.get(key) or option["code"])
+    """With its group: "7 kW" says little without "Charging"."""
+    language = content_language()
+    group, name = option.get(f"group_{language}"), option.get(f"name_{language}") or option["code"]
+    return f"{group} · {name}" if group else str(name)

@@ -5,14 +5,18 @@ from typing import Any
 from django import forms
 from django.core.validators import RegexValidator
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from apps.orders.models import LoanDocument
 from apps.orders.services.loans import LENDERS
 from apps.orders.services.planning import OldCar, PaymentWish
 
 OLDEST, FARTHEST = 30, 600_000
+
+
+def _lenders() -> list[tuple[str, str]]:
+    return [(code, gettext(name)) for code, name in LENDERS.items()]
 
 
 class TradeInForm(forms.Form):
@@ -38,7 +42,7 @@ class TradeInForm(forms.Form):
 class LoanForm(forms.Form):
     """How much a bank shall pay, and for how long."""
 
-    lender = forms.ChoiceField(label=pgettext_lazy("loan", "Bank"), choices=[*LENDERS.items()])
+    lender = forms.ChoiceField(label=pgettext_lazy("loan", "Bank"), choices=_lenders)
     yuan = forms.IntegerField(label=_("Amount in yuan"), min_value=1, max_value=100_000_000)
     months = forms.TypedChoiceField(
         label=pgettext_lazy("loan", "Months"),
@@ -61,7 +65,7 @@ class CheckoutLegsForm(forms.Form):
         label=pgettext_lazy("payment", "Coins"), min_value=0, max_value=10_000_000, required=False
     )
     loan_yuan = forms.IntegerField(label=_("Amount in yuan"), min_value=0, max_value=100_000_000, required=False)
-    lender = forms.ChoiceField(label=pgettext_lazy("loan", "Bank"), choices=[*LENDERS.items()], required=False)
+    lender = forms.ChoiceField(label=pgettext_lazy("loan", "Bank"), choices=_lenders, required=False)
     months = forms.TypedChoiceField(
         label=pgettext_lazy("loan", "Months"),
         coerce=int,

@@ -143,6 +143,15 @@ def next_step(order: Order, now: datetime | None = None) -> Next | None:
     )
 
 
+def hint(order: Order) -> tuple[str, bool]:
+    """What comes next, as far as the order's own row tells, and whether the buyer owes it: for lists, which read no more."""
+    at_rest = order.frozen or order.disputed
+    row = _PARCEL if order.status == Status.RESERVED and not order.has_car else _ROWS.get(order.status)
+    if row is None or at_rest:
+        return "", False
+    return str(row.what), row.owner == Owner.BUYER
+
+
 def _zone(order: Order, row: _Row) -> tzinfo:
     """A hand-over is at the store's clock, everything else at the reader's."""
     at_store = row is _ROWS[_S.READY] and order.appointment is not None

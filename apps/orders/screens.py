@@ -17,7 +17,8 @@ from apps.orders import timeline
 from apps.orders.actions import Action, actions
 from apps.orders.lifecycle import QUIET, WHAT_IT_MEANS, Actor, Status, allowed_transitions
 from apps.orders.models import LineKind, Order, OrderLine, PaymentLeg, Payout
-from apps.orders.nextsteps import Next, has_live_handover, next_step
+from apps.orders.nextsteps import Next, has_live_handover, hint, next_step
+from apps.orders.phases import Phase, phases
 from apps.orders.region import Promise, promise_of
 from apps.orders.services import PricedBasket, PricedLine, cancellation, due_leg
 from apps.orders.services.allotments import month_name
@@ -133,6 +134,7 @@ class Paper:
     title: str
     url: str = ""
     note: str = ""
+    proof: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +154,9 @@ class OrderScreen:
     order: Order
     headline: Any
     explanation: Any
-    tone: str
     lines: list[LineRow]
     points: list[Point]
+    phases: list[Phase]
     fees: list[FeeRow]
     terms: RentalTerms | None
     due: PaymentLeg | None
@@ -208,9 +210,9 @@ def order_screen(order: Order, *, came_back: bool = False) -> OrderScreen:
         order=order,
         headline=_HEADLINES[order.status],
         explanation=WHAT_IT_MEANS.get(order.status, ""),
-        tone=_TONES.get(order.status, ""),
         lines=[LineRow(line, options_of(line.facts), price_steps(line.trace)) for line in order.lines.all()],
         points=points(order),
+        phases=phases(order),
         fees=[FeeRow(str(Status(fee["status"]).label), int(fee["amount"])) for fee in order.fees],
         terms=RentalTerms.read(order.terms) if order.terms else None,
         due=due,
@@ -247,7 +249,7 @@ def _documents(order: Order) -> list[Paper]:
     signed = [(one.signature, one.get_absolute_url(), one.sha256) for one in order.contracts.all()]
     for name, url, sha256 in signed or ([(order.signature, "", order.contract_hash)] if order.contract_hash else []):
         title = gettext("Contract, signed by %(name)s") % {"name": name}
-        papers.append(Paper(title, url, f"SHA-256 {sha256}"))
+        papers.append(Paper(title, url, proof=f"SHA-256 {sha256}"))
     if order.handover:
         papers.append(Paper(gettext("Record of the hand-over"), note=f"VIN {order.handover.get('vin', '')}"))
     papers += [
@@ -336,8 +338,15 @@ class ListRow:
     order: Order
     title: str
     tone: str
+    hint: str
+    yours: bool
 
 
 def list_rows(orders: Any) -> list[ListRow]:
     """Rows for orders read with ``for_list()``."""
-    return [ListRow(order, list_title(order), _TONES.get(order.status, "")) for order in orders]
+    return [_list_row(order) for order in orders]
+
+
+def _list_row(order: Order) -> ListRow:
+    what, yours = hint(order)
+    return ListRow(order, list_title(order), _TONES.get(order.status, ""), what, yours)

@@ -129,7 +129,7 @@ def _track(order: Order, line: OrderLine, now: datetime) -> Track:
     return Track(
         line=line,
         icon=_ICONS.get(line.kind, "package"),
-        state=str(line.get_status_display()),
+        state=_state(order, line),
         tone="w" if yours or line.status in (_L.INFEASIBLE, _L.LOST) else "a" if _is_done(line) else "",
         text=text,
         owner=str(owner.label) if owner and not line_is_at_rest(line.family, line.status) else "",
@@ -141,6 +141,13 @@ def _track(order: Order, line: OrderLine, now: datetime) -> Track:
         place=_visit_place(line),
         acts=acts_of(order, line),
     )
+
+
+def _state(order: Order, line: OrderLine) -> str:
+    """What an order that came to nothing held back for no line is no longer waited for."""
+    if order.status in (Status.CANCELLED, Status.EXPIRED) and line.status not in GONE:
+        return str(Status(order.status).label)
+    return str(line.get_status_display())
 
 
 def _words(order: Order, line: OrderLine) -> tuple[str, Owner | None]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext, gettext_noop, override
 from django.utils.translation import gettext_lazy as _
 
 from apps.common.money import yuan
+from apps.common.translated import content_language
 from apps.orders import gateways, letters
 from apps.orders.models import FulfilmentStep, Order, PaymentLeg, SettlementLine, WorkItem
 
@@ -53,6 +54,13 @@ def _day(text: str) -> str:
     return date_format(date.fromisoformat(text), "SHORT_DATE_FORMAT")
 
 
+def _options(value: Value) -> str:
+    """Pairs of an option's names, English and Chinese; rows from before them have codes."""
+    if not isinstance(value, list):
+        return str(value)
+    return gettext(", ").join(pair[content_language() == "zh"] for pair in value)
+
+
 _SHOWN: Mapping[str, Callable[[Any], object]] = {
     "amount": yuan,
     "asked": yuan,
@@ -60,6 +68,8 @@ _SHOWN: Mapping[str, Callable[[Any], object]] = {
     "error": cause,
     "work": lambda value: " ".join(_line_of_work(*one) for one in value),
     "day": _day,
+    "lender": gettext,
+    "options": lambda value: _options(value),
     "purpose": lambda value: PaymentLeg.Purpose(value).label,
     "result": lambda value: SettlementLine.Result(value).label,
     "gateway": lambda value: gateways.gateway(value).label,

@@ -9,11 +9,12 @@ from django.template.context import RequestContext
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from apps.common import linked, money
 
 register = template.Library()
+_CHINA = ("Asia/Shanghai", "Asia/Chongqing", "Asia/Harbin", "PRC")
 
 
 @register.filter
@@ -41,6 +42,14 @@ def icon(name: str, label: str = "") -> SafeString:
     if label:
         return format_html('<svg class="i" role="img" aria-label="{}"><use href="{}"/></svg>', label, href)
     return format_html('<svg class="i" aria-hidden="true"><use href="{}"/></svg>', href)
+
+
+@register.filter
+def zone_name(zone: str) -> str:
+    """A time zone as people call it: by its city, and China's by its capital, which no zone is named after."""
+    if zone in _CHINA:
+        return gettext("Beijing")
+    return zone.rpartition("/")[2].replace("_", " ")
 
 
 @register.simple_tag

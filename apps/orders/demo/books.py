@@ -127,7 +127,9 @@ class Books:
         }
         if story.at(_S.MISMATCH):
             facts["as_built"] = options[1:]
-            self._add(work_item(order, "mismatch", NOT_AS_ORDERED, options=options[0]))
+            lacking = next(one for one in car.facts["options"] if one["code"] == options[0])
+            names = [[lacking["name_en"], lacking["name_zh"]]]
+            self._add(work_item(order, "mismatch", NOT_AS_ORDERED, options=names))
         assert order.signed_at is not None
         job = PartnerJob(
             partner=simulated.MAKER,

@@ -38,24 +38,32 @@ def _each(numbers: Collection[str], status: Status, acts: list[Callable[[Order],
         act(order)
 
 
+def _said(order: Order, english: str, chinese: str) -> str:
+    """In the buyer's language, as buyers, stores and makers write."""
+    return chinese if order.language.startswith("zh") else english
+
+
 def _refused(order: Order) -> None:
-    services.refuse_build(order=order, reason="The paint line of this plant stands still")
+    reason = _said(order, "The paint line of this plant stands still", "该工厂涂装线停线检修")
+    services.refuse_build(order=order, reason=reason)
 
 
 def _rejected(order: Order) -> None:
-    services.reject_delivery(order=order, reason="A scratch on the left rear door")
+    services.reject_delivery(order=order, reason=_said(order, "A scratch on the left rear door", "左后车门有划痕"))
 
 
 def _returning(order: Order) -> None:
     try:
-        services.ask_to_return(order=order, reason="Too long for our garage", km=_KM)
+        reason = _said(order, "Too long for our garage", "车太长，停不进家里的车库")
+        services.ask_to_return(order=order, reason=reason, km=_KM)
     except DomainError:  # the dial of time turns so fast that the days for it are over
-        services.ask_to_return(order=order, reason="Not the wheels that were ordered", km=_KM, cause="mismatch")
+        reason = _said(order, "Not the wheels that were ordered", "轮圈与订购的不符")
+        services.ask_to_return(order=order, reason=reason, km=_KM, cause="mismatch")
 
 
 def _returned(order: Order, clerk: User) -> None:
     _returning(order)
-    services.take_back(order=order, found="As new, washed", km=_KM + 4, user=clerk)
+    services.take_back(order=order, found=_said(order, "As new, washed", "车况如新，已清洗"), km=_KM + 4, user=clerk)
 
 
 def _installations(numbers: Collection[str], clerk: User) -> None:

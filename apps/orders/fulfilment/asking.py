@@ -102,13 +102,20 @@ def ordered_of(order: Order) -> list[str]:
     return options_of(order.lines.filter(kind=LineKind.CAR).values_list("facts", flat=True).get())
 
 
+def named_options(order: Order, codes: list[str]) -> list[list[str]]:
+    """Each option's English and Chinese name, as the contract has them; what it does not have keeps its code."""
+    facts = order.lines.filter(kind=LineKind.CAR).values_list("facts", flat=True).get()
+    names = {one["code"]: [one["name_en"], one["name_zh"]] for one in facts.get("options", ())}
+    return [names.get(code, [code, code]) for code in codes]
+
+
 def compare(order: Order, step: Step, vehicle: Vehicle, now: datetime) -> Outcome:
     """As built against as signed."""
     ordered = ordered_of(order)
     if sorted(vehicle.as_built) != ordered:
         differs = sorted(set(vehicle.as_built) ^ set(ordered))
         transitions.move(order, Status.MISMATCH, key=once(step, "mismatch"), now=now)
-        transitions.raise_work_item(order, "mismatch", NOT_AS_ORDERED, options=", ".join(differs))
+        transitions.raise_work_item(order, "mismatch", NOT_AS_ORDERED, options=named_options(order, differs))
         transitions.set_timer(order, "mismatch_call", now + transitions.CALL_AFTER)
         transitions.notify(order, "mismatch", now)
         return Done(result={"vin": vehicle.vin, "differs": differs})

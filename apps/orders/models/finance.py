@@ -3,8 +3,8 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from apps.orders.documents import document_path, document_storage
 from apps.orders.models.orders import Order
@@ -41,7 +41,12 @@ class LoanReferral(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.lender} {self.status}"
+        return f"{self.lender_name} · {self.get_status_display()}"
+
+    @property
+    def lender_name(self) -> str:
+        """The column keeps the msgid."""
+        return gettext(self.lender)
 
 
 LOAN_PAIRS = frozenset(

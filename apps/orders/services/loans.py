@@ -31,7 +31,7 @@ _S, _P = LoanReferral.Status, PaymentLeg.Purpose
 NEEDED = (LoanDocument.Kind.IDENTITY, LoanDocument.Kind.INCOME)
 MOST_DOCUMENTS = 12
 # The banks that we hand buyers over to, by code.
-LENDERS = {"yangtze": "Yangtze Auto Finance", "pearl": "Pearl River Bank"}
+LENDERS = {"yangtze": gettext_noop("Yangtze Auto Finance"), "pearl": gettext_noop("Pearl River Bank")}
 LIVE = (_S.DRAFT, _S.SUBMITTED, _S.APPROVED, _S.DISBURSED)
 
 
