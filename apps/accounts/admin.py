@@ -5,10 +5,10 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
@@ -81,7 +81,19 @@ def _beyond(request: HttpRequest, person: User | None) -> bool:
 
 @admin.register(Group)
 class GroupPage(GroupAdmin, ModelAdmin):  # type: ignore[misc]  # half of it has no types
-    pass
+    list_display = ("called", "people")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
+        return Group.objects.annotate(number=Count("user"))
+
+    @admin.display(description=_("name"), ordering="name")
+    def called(self, group: Group) -> str:
+        """The groups that come with the project are called in the reader's language."""
+        return gettext(group.name)
+
+    @admin.display(description=_("people"), ordering="number")
+    def people(self, group: Any) -> int:
+        return int(group.number)
 
 
 @admin.register(Address)

@@ -6,14 +6,15 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, Permission
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from apps.accounts.models import Address, User
 from apps.accounts.services import AddressDetails, add_address
 from apps.common.demo import DemoOptions, Report
 
 PASSWORD = "kaiche-demo"  # noqa: S105  printed on purpose: demo data only
-CLERKS, STORE_STAFF = "Order clerks", "Store staff"
-PRODUCT, RELEASE = "Product managers", "Release managers"
+CLERKS, STORE_STAFF = gettext_noop("Order clerks"), gettext_noop("Store staff")
+PRODUCT, RELEASE = gettext_noop("Product managers"), gettext_noop("Release managers")
 CAST: tuple[dict[str, str | bool], ...] = (
     {"email": "admin@kaiche.example", "name": "Admin", "is_staff": True, "is_superuser": True},
     {"email": "clerk@kaiche.example", "name": "陈静 Chen Jing", "is_staff": True},

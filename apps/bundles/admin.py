@@ -89,7 +89,7 @@ class FitmentInline(TabularInline):  # type: ignore[misc]  # it has no types
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AccessoryFitment]:
         rows: QuerySet[AccessoryFitment] = super().get_queryset(request)
-        return rows.select_related("car_model")
+        return rows.select_related("car_model__brand")
 
 
 @admin.register(Accessory)
@@ -134,7 +134,7 @@ class ChargerAdmin(ProductAdmin):
 @admin.register(AccessoryFitment)
 class AccessoryFitmentAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
     list_display = ("accessory", "car_model")
-    list_select_related = ("accessory", "car_model")
+    list_select_related = ("accessory", "car_model__brand")
     search_fields = ("accessory__sku", "accessory__name_en", "accessory__name_zh", "car_model__slug")
     autocomplete_fields = ("accessory", "car_model")
 

@@ -169,7 +169,7 @@ class TrimAdmin(ModelAdmin):  # type: ignore[misc]
     ]
     list_filter = ["on_sale", "energy", "car_model__brand"]
     search_fields = ["code", "name_en", "name_zh", "car_model__name_en", "car_model__name_zh"]
-    list_select_related = ["car_model"]
+    list_select_related = ["car_model__brand"]
     autocomplete_fields = ["car_model"]
     readonly_fields = ["range_km", "range_cycle"]
 

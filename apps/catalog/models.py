@@ -148,7 +148,7 @@ class CarModel(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.full_name
 
     def get_absolute_url(self) -> str:
         return reverse("catalog:detail", args=[self.brand.slug, self.slug])

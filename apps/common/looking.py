@@ -5,6 +5,8 @@ from typing import Any
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
+from apps.common.worded import Worded
+
 
 class LookOnly:
     """Rows that can be looked at, not added, changed or deleted."""
@@ -19,12 +21,12 @@ class LookOnly:
         return False
 
 
-class LookOnlyPage(LookOnly, ModelAdmin):  # type: ignore[misc]  # it has no types
+class LookOnlyPage(LookOnly, Worded, ModelAdmin):  # type: ignore[misc]  # it has no types
     list_per_page = 50
     show_full_result_count = False
 
 
-class LookOnlyInline(LookOnly, TabularInline):  # type: ignore[misc]  # it has no types
+class LookOnlyInline(LookOnly, Worded, TabularInline):  # type: ignore[misc]  # it has no types
     extra = 0
     can_delete = False
     tab = True

@@ -1,8 +1,19 @@
 """Content in two languages: ``name_en`` and ``name_zh`` columns, read as ``name``."""
 
+from collections.abc import Mapping
 from typing import Any, overload
 
-from django.utils.translation import get_language
+from django.utils.functional import Promise
+from django.utils.translation import get_language, pgettext_lazy
+
+_HEADS: Mapping[str, Promise] = {
+    "name": pgettext_lazy("column", "name"),
+    "title": pgettext_lazy("column", "title"),
+    "label": pgettext_lazy("column", "label"),
+    "reason": pgettext_lazy("column", "reason"),
+    "summary": pgettext_lazy("column", "summary"),
+    "text": pgettext_lazy("column", "text"),
+}
 
 
 def content_language() -> str:
@@ -15,6 +26,11 @@ class Translated:
 
     def __init__(self, stem: str) -> None:
         self.stem = stem
+
+    @property
+    def short_description(self) -> str:
+        """What the back office heads such a column with."""
+        return str(_HEADS.get(self.stem, self.stem))
 
     @overload
     def __get__(self, instance: None, owner: type) -> "Translated": ...

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
 from apps.common.money import yuan
+from apps.common.worded import Worded, words
 from apps.ledger.models import Account, Currency, Entry, Posting
+from apps.ledger.words import KINDS, account
 
 
 class _LookOnly:
@@ -43,7 +45,7 @@ class PostingInline(_LookOnly, TabularInline):  # type: ignore[misc]  # it has n
 
 
 @admin.register(Entry)
-class EntryPage(_LookOnly, ModelAdmin):  # type: ignore[misc]  # it has no types
+class EntryPage(_LookOnly, Worded, ModelAdmin):  # type: ignore[misc]  # it has no types
     list_display = ("at", "kind", "subject", "key", "size")
     list_filter = ("kind",)
     search_fields = ("=subject", "=key")
@@ -51,15 +53,17 @@ class EntryPage(_LookOnly, ModelAdmin):  # type: ignore[misc]  # it has no types
     list_per_page = 50
     show_full_result_count = False
     inlines = (PostingInline,)
+    worded = {"kind": words(KINDS)}
 
 
 @admin.register(Account)
-class AccountPage(_LookOnly, ModelAdmin):  # type: ignore[misc]  # it has no types
+class AccountPage(_LookOnly, Worded, ModelAdmin):  # type: ignore[misc]  # it has no types
     list_display = ("code", "currency", "guarded", "total")
     list_filter = ("currency", "guarded")
     search_fields = ("code",)
     list_per_page = 50
     show_full_result_count = False
+    worded = {"code": account}
     fields = readonly_fields = ("code", "currency", "guarded", "total")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Account]:

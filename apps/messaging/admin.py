@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import ModelAdmin
 
+from apps.common.worded import Worded, language_name
+from apps.messaging import composers
 from apps.messaging.kinds import State
 from apps.messaging.models import Message
 
@@ -17,8 +19,9 @@ READ_TEXT = "messaging.read_message_text"
 
 
 @admin.register(Message)
-class MessageAdmin(ModelAdmin):  # type: ignore[misc]
-    list_display = ["created_at", "kind", "channel", "recipient", "reference", "state", "why", "attempts", "sent_at"]
+class MessageAdmin(Worded, ModelAdmin):  # type: ignore[misc]
+    worded = {"kind": composers.title, "language": language_name}
+    list_display = ["created_at", "kind", "channel", "recipient", "about", "state", "why", "sent_at"]
     list_filter = ["state", "channel", "topic", "kind", "language"]
     search_fields = ["=reference", "=recipient", "=key"]
     show_full_result_count = False
@@ -28,10 +31,15 @@ class MessageAdmin(ModelAdmin):  # type: ignore[misc]
         found: QuerySet[Message] = super().get_queryset(request)
         return found.defer("text", "html", "files", "data")
 
+    @admin.display(description=gettext_lazy("reference"), ordering="reference")
+    def about(self, message: Message) -> str:
+        """An order by its number; what has none is known by a few of its id's digits, as in addresses."""
+        return message.reference.partition("-")[0] or "–"
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         log = ["kind", "channel", "recipient", "user", "reference", "topic", "language", "zone", "state", "why"]
         log += ["attempts", "error", "created_at", "next_at", "expires_at", "sent_at", "provider_id", "key"]
-        return [*log, "subject", "text"] if request.user.has_perm(READ_TEXT) else log
+        return self.in_words([*log, "subject", "text"] if request.user.has_perm(READ_TEXT) else log)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return self.get_fields(request, obj)

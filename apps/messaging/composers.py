@@ -15,6 +15,9 @@ class Composer(Protocol):
     def compose(self, message: Message) -> Letter | None:
         """The text, in the language that is active; None when there is nothing to say any more."""
 
+    def title(self, kind: str) -> str:
+        """What a kind of message is called in the reader's language; empty when it is none of this module's."""
+
     def gave_up(self, message: Message) -> None:
         """It could not be delivered: a person has to know. Called within a transaction."""
 
@@ -22,3 +25,11 @@ class Composer(Protocol):
 def composer(name: str) -> Composer:
     """The module behind a name of ``settings.MESSAGE_COMPOSERS``."""
     return cast("Composer", import_module(settings.MESSAGE_COMPOSERS[name]))
+
+
+def title(kind: str) -> str:
+    """What a kind is called by the first module that knows it."""
+    for name in settings.MESSAGE_COMPOSERS:
+        if known := composer(name).title(kind):
+            return known
+    return kind

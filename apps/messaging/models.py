@@ -71,7 +71,9 @@ class Message(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} · {self.reference}"
+        from apps.messaging.composers import title
+
+        return f"{title(self.kind)} · {self.reference.partition('-')[0]}"
 
 
 class Silence(models.Model):

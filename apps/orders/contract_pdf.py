@@ -25,7 +25,7 @@ from apps.orders.lifecycle import Status
 from apps.orders.models import LineKind
 
 SMALL, NORMAL, HEADING, TITLE = 8, 10, 13, 20
-GREY, BLACK = (90, 90, 90), (0, 0, 0)
+GREY, BLACK, ACCENT, HAIRLINE = (90, 90, 90), (17, 24, 31), (0, 103, 87), (216, 221, 224)
 Data = Mapping[str, Any]
 # It would write a line for every table of the font that it drops.
 logging.getLogger("fontTools").setLevel(logging.WARNING)
@@ -55,13 +55,23 @@ class _Paper(FPDF):
         self.add_font("noto", "", SANS)
         self.set_font("noto", size=NORMAL)
         self.set_margin(18)
-        self.set_auto_page_break(True, margin=22)
+        self.set_auto_page_break(True, margin=24)
+        self.alias_nb_pages()
+        self.set_draw_color(*HAIRLINE)
         self.add_page()
+
+    def header(self) -> None:
+        """The house's name at the head of every page, as on the site."""
+        self.set_y(12)
+        self.write_line("Kaiche 开车", HEADING, ACCENT)
+        self.line(self.l_margin, 21, self.w - self.r_margin, 21)
+        self.set_y(27)
 
     def footer(self) -> None:
         self.set_y(-17)
         self.write_line(f"SHA-256 {self.signed.sha256}", SMALL, GREY)
-        page = _("Contract %(number)s · page %(page)s") % {"number": self.signed.data["number"], "page": self.page_no()}
+        told = {"number": self.signed.data["number"], "page": self.page_no(), "pages": "{nb}"}
+        page = _("Contract %(number)s · page %(page)s of %(pages)s") % told
         self.write_line(page, SMALL, GREY)
 
     def write_line(self, text: str, size: int = NORMAL, colour: tuple[int, int, int] = BLACK) -> None:
@@ -82,12 +92,20 @@ class _Paper(FPDF):
         self.write_line(text, HEADING)
         self.ln(1)
 
-    def rows(self, rows: Iterable[Sequence[str]], widths: Sequence[int], heads: Sequence[str] = ()) -> None:
-        """A table; the last of two columns, and amounts, stand on the right."""
+    def signature(self, name: str) -> None:
+        """The name as it was typed, over a line."""
+        self.ln(3)
+        self.write_line(name, TITLE)
+        self.line(self.l_margin, self.get_y() + 2, self.l_margin + 80, self.get_y() + 2)
+        self.ln(4)
+
+    def rows(
+        self, rows: Iterable[Sequence[str]], widths: Sequence[int], heads: Sequence[str] = (), *, sums_up: bool = False
+    ) -> None:
+        """A table; the last of two columns, and amounts, stand on the right. What ``sums_up`` ends with a larger row."""
         align = ["LEFT", "RIGHT"] if len(widths) == 2 else ["LEFT"] * len(widths)
         body = [[cell.replace(WORD_JOINER, "") for cell in row] for row in (*([heads] if heads else []), *rows)]
         with self.table(
-            body,
             col_widths=tuple(widths),
             text_align=tuple(align),
             line_height=NORMAL * 0.55,
@@ -96,8 +114,10 @@ class _Paper(FPDF):
             first_row_as_headings=bool(heads),
             headings_style=FontFace(color=GREY),
             wrapmode=WrapMode.CHAR if content_language() == "zh" else WrapMode.WORD,
-        ):
-            pass
+        ) as table:
+            for row in body:
+                is_sum = sums_up and row is body[-1]
+                table.row(row, style=FontFace(size_pt=HEADING, color=ACCENT) if is_sum else None)
 
 
 def render(signed: Signed) -> bytes:
@@ -106,7 +126,7 @@ def render(signed: Signed) -> bytes:
         paper = _Paper(signed)
         paper.write_line(_("Purchase contract"), TITLE)
         paper.ln(2)
-        paper.rows(_parties(signed), (2, 3))
+        paper.rows(_parties(signed), (2, 3), sums_up=True)
         if signed.replaces is not None:
             _changes(paper, between(signed.replaces, signed.data))
         _goods(paper, signed.data)
@@ -115,6 +135,7 @@ def render(signed: Signed) -> bytes:
         _fees(paper, signed.data)
         paper.heading(_("Signature"))
         told = {"name": signed.signature, "moment": _moment(signed.signed_at)}
+        paper.signature(signed.signature)
         paper.write_line(_("Signed electronically by %(name)s on %(moment)s.") % told)
         paper.write_line(
             _("The checksum below is that of these terms as data; any other terms have another one."), SMALL, GREY
@@ -123,7 +144,7 @@ def render(signed: Signed) -> bytes:
 
 
 def _moment(at: datetime) -> str:
-    return f"{at.astimezone(_zone()):%Y-%m-%d %H:%M} (UTC+8)"
+    return _("%(moment)s, Beijing time") % {"moment": date_format(at.astimezone(_zone()), "DATETIME_FORMAT")}
 
 
 def _zone() -> Any:
@@ -163,7 +184,10 @@ def _changes(paper: _Paper, rows: Sequence[Difference]) -> None:
 
 def _goods(paper: _Paper, data: Data) -> None:
     paper.heading(_("What is bought"))
-    rows = [(f"{_name(line)} × {line[QUANTITY]}", yuan(line[TOTAL])) for line in data["lines"]]
+    rows = [
+        (_name(line) if line[QUANTITY] == 1 else f"{_name(line)} × {line[QUANTITY]}", yuan(line[TOTAL]))
+        for line in data["lines"]
+    ]
     paper.rows(rows, (3, 1))
     for line in data["lines"]:
         if line[KIND] == LineKind.CAR:
@@ -176,7 +200,7 @@ def _goods(paper: _Paper, data: Data) -> None:
                 paper.write_line(_("Built in %(month)s.") % {"month": when})
     paper.heading(_("How the total comes about"))
     steps = [(_own(step, "label"), yuan(step["amount"])) for step in data["trace"]]
-    paper.rows([*steps, (_("Total, once"), yuan(data["total"]))], (3, 1))
+    paper.rows([*steps, (_("Total, once"), yuan(data["total"]))], (3, 1), sums_up=True)
 
 
 def _rent(paper: _Paper, data: Data) -> None:
@@ -186,7 +210,7 @@ def _rent(paper: _Paper, data: Data) -> None:
     paper.heading(_("What renting the battery costs"))
     rows = [
         (_("Each month"), yuan(terms["monthly_price"])),
-        (_("Kilometres included a year"), str(terms["mileage_cap"])),
+        (_("Kilometres included a year"), f"{terms['mileage_cap']:,}"),
         (_("Every kilometre more"), yuan(terms["overage_price"])),
         (_("Minimum term in months"), str(terms["minimum_term"])),
         (_("Buy the battery later for"), yuan(terms["buyout_price"])),

@@ -56,6 +56,7 @@ def numbers(now: datetime) -> dict[str, Any]:
     late = Timer.objects.filter(done_at=None, due_at__lt=now)
     parked = FulfilmentStep.objects.filter(status=FulfilmentStep.Status.PARKED)
     work = WorkItem.objects.filter(closed_at=None)
+    soonest = queues.with_due(work).order_by("due", "pk")  # type: ignore[misc]  # annotated by queues
     days = _days(today)
     return {
         "days": days,
@@ -68,7 +69,8 @@ def numbers(now: datetime) -> dict[str, Any]:
         "lag": queue_lag(),
         "parked": parked.select_related("order").order_by("next_at")[:ROWS],
         "queues": queues.counts(),
-        "work": work.select_related("order", "owner").order_by("created_at")[:ROWS],
+        "work": soonest.select_related("order", "owner")[:ROWS],
+        "now": now,
     }
 
 

@@ -17,7 +17,7 @@ from apps.messaging import services as messaging
 from apps.messaging.kinds import Channel
 from apps.messaging.letters import File, Letter
 from apps.messaging.models import Message
-from apps.orders.letters import GREETING, text_of
+from apps.orders.letters import GREETING, TEXTS, text_of
 from apps.orders.lifecycle import PAID
 from apps.orders.models import Order
 from apps.stores.calendar import attachment
@@ -48,6 +48,10 @@ def owe(order: Order, kind: str, *, now: datetime | None, again: str, data: Mapp
         data=data,
         at=now,
     )
+
+
+def title(kind: str) -> str:
+    return str(TEXTS[kind].subject) if kind in TEXTS else ""
 
 
 def compose(message: Message) -> Letter | None:

@@ -11,6 +11,10 @@ from apps.messaging.models import Message
 from apps.orders.models import Waiting
 
 
+def title(kind: str) -> str:
+    return {"waiting_link": _("Your place on the waiting list"), "waiting_offer": _("A car is free")}.get(kind, "")
+
+
 def compose(message: Message) -> Letter | None:
     """The offer, or nothing when it is over by now; or the way back to one's place."""
     if message.kind == "waiting_link":

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from unfold.admin import ModelAdmin, TabularInline
@@ -18,6 +19,7 @@ from apps.accounts.requests import user_of
 from apps.common.errors import DomainError
 from apps.stores import services
 from apps.stores.forms import StoreAdminForm
+from apps.stores.kinds import Service
 from apps.stores.lifecycle import Party, Status
 from apps.stores.models import Appointment, AppointmentEvent, Bay, City, Closure, Store, StoreStaff
 
@@ -77,11 +79,15 @@ class StoreAdmin(ModelAdmin):  # type: ignore[misc]
 
 @admin.register(Bay)
 class BayAdmin(ModelAdmin):  # type: ignore[misc]
-    list_display = ["store", "number", "services", "is_active"]
+    list_display = ["store", "number", "offered", "is_active"]
     list_select_related = ["store"]
     search_fields = ["store__code"]
     autocomplete_fields = ["store"]
     show_full_result_count = False
+
+    @admin.display(description=gettext_lazy("services"))
+    def offered(self, bay: Bay) -> str:
+        return _(", ").join(str(Service(one).label) for one in bay.services)
 
     def save_model(self, request: HttpRequest, obj: Bay, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -100,8 +106,12 @@ class EventInline(TabularInline):  # type: ignore[misc]
     model = AppointmentEvent
     extra = 0
     can_delete = False
-    fields = ["seq", "before", "after", "party", "actor", "reason", "at"]
+    fields = ["seq", "before", "after", "party", "who", "reason", "at"]
     readonly_fields = fields
+
+    @admin.display(description=gettext_lazy("user"))
+    def who(self, row: AppointmentEvent) -> str:
+        return str(row.actor or "–")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -144,7 +154,15 @@ class AppointmentAdmin(ModelAdmin):  # type: ignore[misc]
 
     @admin.display(description=gettext_lazy("begins"), ordering="during")
     def starts(self, row: Appointment) -> str:
-        return f"{row.starts_at.astimezone(row.store.zone):%Y-%m-%d %H:%M}"
+        """By the store's own clock."""
+        return date_format(row.starts_at.astimezone(row.store.zone), "SHORT_DATETIME_FORMAT")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        names: list[str] = super().get_fields(request, obj)
+        return ["starts" if name == "during" else name for name in names]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [*super().get_readonly_fields(request, obj), "starts"]
 
     def _each(self, request: HttpRequest, chosen: "QuerySet[Appointment]", step: Step) -> None:
         """One transaction each: what is refused does not hold up the others, and says why."""
@@ -207,10 +225,15 @@ class AppointmentAdmin(ModelAdmin):  # type: ignore[misc]
 
 @admin.register(AppointmentEvent)
 class AppointmentEventAdmin(ModelAdmin):  # type: ignore[misc]
-    list_display = ["appointment", "seq", "before", "after", "party", "actor", "at"]
+    list_display = ["appointment", "seq", "before", "after", "party", "who", "at"]
     list_filter = ["after", "party"]
     list_select_related = ["appointment", "actor"]
     search_fields = ["=appointment__id"]
+
+    @admin.display(description=gettext_lazy("user"))
+    def who(self, row: AppointmentEvent) -> str:
+        return str(row.actor or "–")
+
     show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -21,6 +21,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -313,7 +315,7 @@ class Appointment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_service_display()} · {self.starts_at:%Y-%m-%d %H:%M} UTC"
+        return f"{self.get_service_display()} · {date_format(localtime(self.starts_at), 'SHORT_DATETIME_FORMAT')}"
 
     @property
     def starts_at(self) -> datetime:
@@ -363,4 +365,4 @@ class AppointmentEvent(models.Model):
         constraints = [models.UniqueConstraint(fields=["appointment", "seq"], name="appointment_event_seq_unique")]
 
     def __str__(self) -> str:
-        return f"{self.before or '–'} → {self.after}"
+        return f"{self.get_before_display() or '–'} → {self.get_after_display()}"

@@ -136,6 +136,11 @@ def _owe(mine: Appointment, kind: str, at: datetime, *, expires_at: datetime | N
     )
 
 
+def title(kind: str) -> str:
+    text = TEXTS.get(kind)
+    return str(text.subject) % {"service": _("appointment")} if text else ""
+
+
 def compose(message: Message) -> Letter | None:
     """The text in the language that is active; None once it is no longer true."""
     mine = Appointment.objects.with_store().filter(pk=message.reference).first()

@@ -47,7 +47,7 @@ class ConfiguratorAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
 
     form = NewCarForm
     list_display = ("car", "workspace", "price", "number_of_options", "number_of_rules", "current")
-    list_select_related = ("car_model__brand", "current__configurator__car_model")
+    list_select_related = ("car_model__brand", "current__configurator__car_model__brand")
     search_fields = ("car_model__slug", "car_model__name_en", "car_model__name_zh")
     autocomplete_fields = ("car_model",)
     actions_detail = ("open_workspace",)

@@ -32,7 +32,7 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
 class ConfiguratorVersionAdmin(ReadOnlyAdmin):
     list_display = ("configurator", "number", "short_hash", "published_at", "published_by")
     list_filter = ("configurator",)
-    list_select_related = ("configurator__car_model", "published_by")
+    list_select_related = ("configurator__car_model__brand", "published_by")
     search_fields = ("sha256", "configurator__car_model__slug")
     date_hierarchy = "published_at"
     actions_detail = ("compare",)
@@ -60,8 +60,8 @@ class ConfiguratorVersionAdmin(ReadOnlyAdmin):
 class BuildAdmin(ReadOnlyAdmin):
     exclude = ("name",)  # the owner's own
     list_display = ("code", "car_model", "version", "market", "price", "user", "created_at")
-    list_filter = ("market", "car_model")
-    list_select_related = ("car_model__brand", "version__configurator__car_model", "user")
+    list_filter = ("market", "car_model__brand")
+    list_select_related = ("car_model__brand", "version__configurator__car_model__brand", "user")
     search_fields = ("code", "user__email", "car_model__slug")
     date_hierarchy = "created_at"
 

@@ -34,6 +34,7 @@ __all__ = [
     "act_once",
     "amount_column",
     "form_key",
+    "number_column",
     "posted",
     "was_sent",
 ]
@@ -50,6 +51,12 @@ def amount_column(field: str, label: Any) -> Any:
         return "" if value is None else yuan(value)
 
     return column
+
+
+@admin.display(description=_("order"), ordering="leg__order__number")
+def number_column(self: Any, row: Any) -> str:
+    """The order that a payment's row belongs to."""
+    return str(row.leg.order.number) if row.leg else "–"
 
 
 class TextForm(forms.Form):

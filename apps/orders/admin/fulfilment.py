@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ from unfold.admin import ModelAdmin
 from apps.accounts.requests import user_of
 from apps.common.errors import DomainError
 from apps.orders import queues, services, wording
+from apps.orders.admin import words
 from apps.orders.admin.base import LookOnlyPage
 from apps.orders.admin.payouts import link_to_payout
 from apps.orders.models import FulfilmentStep, PartnerBehaviour, PartnerJob, Promise, Timer, Transition, WorkItem
@@ -76,6 +78,7 @@ class TimerPage(LookOnlyPage):
 class TransitionPage(LookOnlyPage):
     list_display = ("order", "seq", "source", "target", "actor", "user", "reason", "at")
     list_filter = ("target", "actor")
+    worded = {"actor": words.actor, "reason": words.reason}
     list_select_related = ("order", "user")
     search_fields = ("order__number", "reason")
     date_hierarchy = "at"
@@ -86,6 +89,7 @@ class PartnerJobPage(LookOnlyPage):
     list_display = ("partner", "key", "started_at", "cancelled_at", "repeats")
     list_filter = ("partner",)
     search_fields = ("key",)
+    worded = {"partner": words.partner}
 
 
 @admin.register(Promise)
@@ -134,7 +138,7 @@ class OverdueFilter(admin.SimpleListFilter):
 
 @admin.register(WorkItem)
 class WorkItemPage(LookOnlyPage):
-    list_display = ("told", "order", "payout_link", "kind", "role", "due", "owner", "created_at", "closed_at")
+    list_display = ("told", "order", "kind", "role", "due", "owner", "closed_at")
     fields = ("told", "order", "payout_link", "kind", "role", "due", "owner", "created_at", "closed_at")
     readonly_fields = fields
     list_filter = (RoleFilter, OverdueFilter, ("closed_at", admin.EmptyFieldListFilter), "kind")
@@ -159,8 +163,8 @@ class WorkItemPage(LookOnlyPage):
         return str(queues.queue_of(item.kind).role.label)
 
     @admin.display(description=_("due"), ordering="due")
-    def due(self, item: Any) -> Any:
-        return item.due
+    def due(self, item: Any) -> str:
+        return date_format(timezone.localtime(item.due), "SHORT_DATETIME_FORMAT")
 
     @admin.action(description=_("It is mine"), permissions=["work"])
     def take(self, request: HttpRequest, queryset: QuerySet[WorkItem]) -> None:

@@ -132,7 +132,7 @@ class VisitInline(LookOnlyInline):
 
 @admin.register(OrderLine)
 class LinePage(LineActions, ActingPage):
-    list_display = ("order", "name_en", "family_name", "status", "store", "to_come")
+    list_display = ("order", "name", "family_name", "status", "store", "to_come")
     list_filter = ("family", "status", "order__delivery_store")
     list_select_related = ("order__delivery_store",)
     search_fields = ("order__number", "order__name", "code")

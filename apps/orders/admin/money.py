@@ -11,8 +11,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from unfold.decorators import action
 from unfold.widgets import (
     UnfoldAdminFileFieldWidget,
@@ -24,7 +24,16 @@ from unfold.widgets import (
 from apps.accounts.requests import user_of
 from apps.common.errors import DomainError
 from apps.common.money import yuan
-from apps.orders.admin.base import AMOUNT, ActingPage, LookOnlyInline, LookOnlyPage, amount_column, posted
+from apps.orders.admin import words
+from apps.orders.admin.base import (
+    AMOUNT,
+    ActingPage,
+    LookOnlyInline,
+    LookOnlyPage,
+    amount_column,
+    number_column,
+    posted,
+)
 from apps.orders.gateways import OFFERABLE, gateway
 from apps.orders.models import (
     Credit,
@@ -81,9 +90,21 @@ class TransferForm(AmountForm):
 
 @admin.register(PaymentAttempt)
 class AttemptPage(LookOnlyPage):
-    list_display = ("created_at", "leg", "gateway", "amount_yuan", "reference", "transaction", "captured", "closed_at")
+    list_display = (
+        "created_at",
+        "number",
+        "leg",
+        "gateway",
+        "amount_yuan",
+        "reference",
+        "transaction",
+        "captured",
+        "closed_at",
+    )
     list_filter = ("gateway", "captured")
-    list_select_related = ("leg",)
+    list_select_related = ("leg__order",)
+    worded = {"gateway": words.gateway}
+    number = number_column
     search_fields = ("=id", "=reference", "=transaction", "leg__order__number")
     amount_yuan = amount_column("amount", AMOUNT)
 
@@ -113,14 +134,12 @@ class DocumentInline(LookOnlyInline):
 class LoanPage(ActingPage):
     list_display = ("created_at", "number", "lender", "months", "amount_yuan", "status", "reference")
     list_filter = ("status", "lender")
+    worded = {"lender": gettext}
+    number = number_column
     list_select_related = ("leg__order",)
     search_fields = ("leg__order__number", "=reference")
     inlines = (DocumentInline,)
     actions_detail = ("approve", "decline", "disburse")
-
-    @admin.display(description=_("order"), ordering="leg__order__number")
-    def number(self, referral: LoanReferral) -> str:
-        return referral.leg.order.number
 
     @admin.display(description=AMOUNT, ordering="leg__amount")
     def amount_yuan(self, referral: LoanReferral) -> str:

@@ -19,7 +19,9 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, U
 from apps.accounts.requests import user_of
 from apps.common.errors import DomainError
 from apps.common.money import yuan
+from apps.common.worded import language_name
 from apps.orders import services, wording
+from apps.orders.admin import words
 from apps.orders.admin.base import (
     FORM_KEY,
     TOTAL,
@@ -92,7 +94,7 @@ def _leg_label(leg: PaymentLeg) -> str:
 
 class LineInline(LookOnlyInline):
     model = OrderLine
-    fields = ("kind", "name_en", "name_zh", "quantity", "total_yuan", "status")
+    fields = ("kind", "name", "quantity", "total_yuan", "status")
     readonly_fields = fields
     total_yuan = amount_column("total", TOTAL)
 
@@ -126,6 +128,7 @@ class TransitionInline(LookOnlyInline):
     model = Transition
     fields = ("seq", "source", "target", "actor", "user", "reason", "at")
     readonly_fields = fields
+    worded = {"actor": words.actor, "reason": words.reason}
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("user")
@@ -193,6 +196,7 @@ class ContractInline(LookOnlyInline):
     model = Contract
     fields = ("seq", "signature", "signed_at", "language", "sha256", "file")
     readonly_fields = fields
+    worded = {"language": language_name}
 
     @display(description="PDF")  # type: ignore[untyped-decorator]
     def file(self, row: Contract) -> SafeString:
@@ -217,7 +221,7 @@ class WorkInline(LookOnlyInline):
 
 @admin.register(Order)
 class OrderPage(TaskActions, ReadableFacts, LookOnlyPage):
-    list_display = ("number", "status", "name", "car_model", "delivery_store", "total_yuan", "placed_at")
+    list_display = ("number", "state", "name", "car_model", "delivery_store", "total_yuan", "placed_at")
     list_filter = ("status", "payment_plan", "invoice_kind", "car_model__brand", "disputed", "frozen")
     list_select_related = ("car_model__brand", "delivery_store")
     search_fields = ("number", "name", "email", "phone", "allocations__vehicle__vin")
@@ -234,27 +238,33 @@ class OrderPage(TaskActions, ReadableFacts, LookOnlyPage):
             None,
             {
                 "fields": (
-                    "number",
-                    "status",
-                    "flags_text",
-                    "car_model",
-                    "total_yuan",
-                    "monthly_yuan",
-                    "payment_plan",
-                    "placed_at",
+                    ("number", "status"),
+                    ("car_model", "flags_text"),
+                    ("total_yuan", "monthly_yuan"),
+                    ("payment_plan", "placed_at"),
                 )
             },
         ),
-        (_("Buyer"), {"fields": ("user", "name", "phone", "email", "language", "city")}),
-        (_("Invoice"), {"fields": ("invoice_kind", "invoice_title", "tax_number")}),
-        (_("Delivery"), {"fields": ("delivery_store", "appointment", "insurance_text", "handover_text")}),
-        (_("Contract"), {"fields": ("signature", "signed_at", "hash_text", "fees_text", "fee_text", "terms_text")}),
+        (_("Buyer"), {"fields": (("name", "user"), ("phone", "email"), ("city", "language_word"))}),
+        (_("Invoice"), {"fields": (("invoice_kind", "invoice_title"), "tax_number")}),
+        (_("Delivery"), {"fields": (("delivery_store", "appointment"), ("insurance_text", "handover_text"))}),
+        (
+            _("Contract"),
+            {"fields": (("signature", "signed_at"), ("fees_text", "fee_text"), ("terms_text", "hash_text"))},
+        ),
     )
     readonly_fields = ("total_yuan", "monthly_yuan", "flags_text", "insurance_text", "handover_text", "hash_text",
         "fees_text", "fee_text", "terms_text",
     )  # fmt: skip
+    worded = {"language": language_name}
     total_yuan = amount_column("total", TOTAL)
     monthly_yuan = amount_column("monthly", _("a month"))
+
+    @display(  # type: ignore[untyped-decorator]
+        description=Order._meta.get_field("status").verbose_name, ordering="status", label=words.TONES
+    )
+    def state(self, order: Order) -> tuple[str, str]:
+        return order.status, order.get_status_display()
 
     def has_advance_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return bool(request.user.has_perm("orders.advance_order"))
@@ -275,7 +285,7 @@ class OrderPage(TaskActions, ReadableFacts, LookOnlyPage):
             services.advance(order=order, user=user_of(request), reason=form.cleaned_data["reason"])
 
         waiting = order.steps.filter(status=FulfilmentStep.Status.READY).first()
-        note: Any = str(waiting.kind) if waiting else _("No step is waiting.")
+        note: Any = waiting.get_kind_display() if waiting else _("No step is waiting.")
         return self._confirmed(request, order, form, do, _("Do the next step now"), note)
 
     @action(description=_("Cancel"), url_path="cancel", permissions=["cancel"], icon="cancel")  # type: ignore[untyped-decorator]
@@ -326,7 +336,7 @@ class OrderPage(TaskActions, ReadableFacts, LookOnlyPage):
             if parked is not None:
                 services.retry_step(step=parked, user=user_of(request))
 
-        note = f"{parked.kind}: {parked.error}" if parked else _("No step is parked.")
+        note = f"{parked.get_kind_display()}: {parked.cause}" if parked else _("No step is parked.")
         return self._confirmed(request, order, forms.Form(posted(request)), do, _("Try again"), note)
 
     def _confirmed(

@@ -12,7 +12,17 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from apps.accounts.requests import user_of
 from apps.orders import services
-from apps.orders.admin.base import AMOUNT, ActingPage, LookOnlyInline, LookOnlyPage, amount_column, posted, was_sent
+from apps.orders.admin import words
+from apps.orders.admin.base import (
+    AMOUNT,
+    ActingPage,
+    LookOnlyInline,
+    LookOnlyPage,
+    amount_column,
+    number_column,
+    posted,
+    was_sent,
+)
 from apps.orders.models import PaymentEvent, PaymentLeg, Refund, SandboxEvent, SandboxPayment
 from apps.orders.services import refunds
 from apps.orders.services.permissions import CLEAR, REFUND
@@ -20,14 +30,18 @@ from apps.orders.services.permissions import CLEAR, REFUND
 
 class EventInline(LookOnlyInline):
     model = PaymentEvent
-    fields = ("received_at", "kind", "event_id", "amount", "outcome")
+    fields = ("received_at", "kind", "event_id", "amount_yuan", "outcome")
     readonly_fields = fields
+    worded = {"kind": words.event, "outcome": words.outcome}
+    amount_yuan = amount_column("amount", AMOUNT)
 
 
 class RefundInline(LookOnlyInline):
     model = Refund
-    fields = ("created_at", "amount", "status", "reason", "user", "attempts", "done_at")
+    fields = ("created_at", "amount_yuan", "status", "reason", "user", "attempts", "done_at")
     readonly_fields = fields
+    worded = {"reason": words.reason}
+    amount_yuan = amount_column("amount", AMOUNT)
 
 
 @admin.register(PaymentLeg)
@@ -38,6 +52,7 @@ class LegPage(LookOnlyPage):
     search_fields = ("order__number", "=id")
     date_hierarchy = "captured_at"
     inlines = (EventInline, RefundInline)
+    worded = {"gateway": words.gateway}
     amount_yuan = amount_column("amount", AMOUNT)
     captured_yuan = amount_column("captured", PaymentLeg._meta.get_field("captured").verbose_name)
     refunded_yuan = amount_column("refunded", PaymentLeg._meta.get_field("refunded").verbose_name)
@@ -45,9 +60,11 @@ class LegPage(LookOnlyPage):
 
 @admin.register(PaymentEvent)
 class EventPage(LookOnlyPage):
-    list_display = ("received_at", "gateway", "kind", "leg", "amount_yuan", "outcome")
+    list_display = ("received_at", "gateway", "kind", "number", "leg", "amount_yuan", "outcome")
     list_filter = ("gateway", "kind", "outcome")
-    list_select_related = ("leg",)
+    list_select_related = ("leg__order",)
+    worded = {"gateway": words.gateway, "kind": words.event, "outcome": words.outcome}
+    number = number_column
     search_fields = ("event_id", "leg__order__number")
     amount_yuan = amount_column("amount", AMOUNT)
 
@@ -67,11 +84,9 @@ class RefundPage(ActingPage):
     list_select_related = ("leg__order", "user")
     search_fields = ("leg__order__number", "reason")
     actions_detail = ("confirm",)
+    worded = {"reason": words.reason}
     amount_yuan = amount_column("amount", AMOUNT)
-
-    @admin.display(description=PaymentLeg._meta.get_field("order").verbose_name, ordering="leg__order__number")
-    def number(self, refund: Refund) -> str:
-        return refund.leg.order.number
+    number = number_column
 
     def has_confirm_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         if not request.user.has_perm(REFUND) or was_sent(request):
@@ -96,6 +111,7 @@ class SandboxPaymentPage(ActingPage):
     list_filter = ("status",)
     search_fields = ("subject", "merchant_key")
     actions_detail = ("contest", "decide_won", "decide_lost")
+    worded = {"status": words.sandbox}
     amount_yuan = amount_column("amount", AMOUNT)
 
     def has_contest_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
@@ -129,6 +145,7 @@ class SandboxEventPage(LookOnlyPage):
     list_filter = ("kind", ("delivered_at", admin.EmptyFieldListFilter))
     list_select_related = ("payment",)
     search_fields = ("event_id",)
+    worded = {"kind": words.event}
 
     def get_ordering(self, request: Any) -> tuple[str, ...]:
         return ("-pk",)

@@ -4,9 +4,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Func, OuterRef, Subquery, Value
+from django.db.models.functions import Concat
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +24,7 @@ from unfold.widgets import (
 from apps.accounts.requests import user_of
 from apps.catalog.models import CarModel
 from apps.common.errors import DomainError
+from apps.common.translated import content_language
 from apps.configurator import services as configurator
 from apps.orders import services
 from apps.orders.admin.base import LookOnlyInline, LookOnlyPage
@@ -93,32 +97,46 @@ def option_codes(car_model: CarModel) -> set[str]:
     return {option.code for group in session.document.groups for option in group.options}
 
 
+def _named(rows: Any, slug: Any) -> Any:
+    """With ``car_name``: the model's, whose slug the rows have, as the reader calls it."""
+    end = content_language()
+    names = CarModel.objects.filter(slug=slug).values_list(Concat(f"brand__name_{end}", Value(" "), f"name_{end}"))
+    return rows.annotate(car_name=Subquery(names[:1]))
+
+
 @admin.register(Allotment)
 class AllotmentPage(LookOnlyPage):
     form = SupplyForm
-    list_display = ("car", "month_text", "option", "total", "held", "taken", "used", "left", "closed", "links")
+    list_display = ("car", "month_text", "only_with", "total", "held", "taken", "used", "left", "closed", "links")
     list_filter = ("closed",)
     search_fields = ("resource", "holds__owner")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).of_models()
+        return _named(
+            super().get_queryset(request).of_models(),
+            Func(OuterRef("resource"), Value(":"), Value(2), function="split_part"),
+        )
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm(SUPPLY)
 
-    def get_fields(self, request: HttpRequest, obj: Allotment | None = None) -> tuple[str, ...]:
+    def get_fields(self, request: HttpRequest, obj: Allotment | None = None) -> list[str]:
         if obj is None:
-            return ("car_model", "month", "option", "number")
-        return ("resource", "total", "held", "taken", "used", "closed")
+            return ["car_model", "month", "option", "number"]
+        return ["resource", "total", "held", "taken", "used", "closed"]
 
     @admin.display(description=_("model"))
     def car(self, allotment: Allotment) -> str:
         """Under a name of its own: of a column ``model`` the admin asks itself, whose ``model`` is a class."""
-        return allotment.model
+        return getattr(allotment, "car_name", "") or allotment.model
+
+    @admin.display(description=_("only with this option"))
+    def only_with(self, allotment: Allotment) -> str:
+        return allotment.option or "–"
 
     @admin.display(description=_("month"))
     def month_text(self, allotment: Allotment) -> str:
-        return f"{allotment.month:%Y-%m}"
+        return date_format(allotment.month, "YEAR_MONTH_FORMAT")
 
     @admin.display(description=pgettext_lazy("capacity", "free"))
     def left(self, allotment: Allotment) -> int:
@@ -144,6 +162,9 @@ class WaitingPage(LookOnlyPage):
     list_select_related = ("order",)
     search_fields = ("email", "model", "order__number")
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return _named(super().get_queryset(request), OuterRef("model"))
+
     @admin.display(description=_("model"), ordering="model")
     def car(self, waiting: Waiting) -> str:
-        return waiting.model
+        return getattr(waiting, "car_name", "") or waiting.model

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -107,7 +109,7 @@ class Timer(models.Model):
         indexes = [models.Index(fields=["due_at"], condition=Q(done_at=None), name="timer_due")]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.due_at:%Y-%m-%d %H:%M}"
+        return f"{self.get_kind_display()} · {date_format(localtime(self.due_at), 'SHORT_DATETIME_FORMAT')}"
 
 
 class WorkItem(models.Model):

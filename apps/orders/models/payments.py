@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.common.money import yuan
 from apps.orders.lifecycle import LegStatus
 from apps.orders.models.orders import Order, OrderLine
 
@@ -72,7 +73,7 @@ class PaymentLeg(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.order_id} {self.purpose}"
+        return str(self.get_purpose_display())
 
     @property
     def by_gateway(self) -> bool:
@@ -199,7 +200,7 @@ class Refund(models.Model):
         indexes = [models.Index(fields=["next_at"], condition=Q(status="due"), name="refund_due")]
 
     def __str__(self) -> str:
-        return f"{self.amount} {self.status}"
+        return f"{yuan(self.amount)} · {self.get_status_display()}"
 
 
 class Credit(models.Model):
@@ -234,7 +235,7 @@ class Credit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.amount}"
+        return f"{self.get_kind_display()} · {yuan(self.amount)}"
 
     @property
     def open(self) -> int:

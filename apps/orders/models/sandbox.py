@@ -34,7 +34,7 @@ class SandboxPayment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.subject} {self.status}"
+        return self.subject
 
 
 class SandboxEvent(models.Model):
