@@ -51,7 +51,7 @@ def actions(order: Order) -> list[Action]:
     if not cancellation(order).possible:
         acts.discard("cancel")
     names = [act for act in DECISIONS if act in acts]
-    names += ["pay"] if not names and due_leg(order) is not None else []
+    names += ["pay"] if due_leg(order) is not None else []
     names += [act for act in PARTIALS if act in acts and act not in names]
     first = next((name for name in names if name not in ("cancel", "change")), "")
     return [Action(name, PARTIALS.get(name, "orders/actions/pay.html"), name == first) for name in names]

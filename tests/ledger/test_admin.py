@@ -20,10 +20,10 @@ def test_accounts_show_their_balance_and_entries_their_postings(client: Client, 
     client.force_login(make_user(is_staff=True, is_superuser=True))
     accounts = client.get("/admin/ledger/account/").content.decode()
     assert "¥1,234.50" in accounts
-    assert "wallet:7" in accounts
+    assert "Coins of a customer (7)" in accounts
     assert "−\u2060¥1,234.50" in client.get(f"/admin/ledger/entry/{entry.pk}/change/").content.decode()
     found = client.get("/admin/ledger/entry/", {"q": "K1"}).content.decode()
-    assert "capture" in found
+    assert "Payment received" in found
     assert "grant" not in client.get("/admin/ledger/entry/?q=K1").context["cl"].result_list.values_list(
         "kind", flat=True
     )

@@ -45,6 +45,10 @@ def compose(message: Message) -> Letter | None:
     )
 
 
+def title(kind: str) -> str:
+    return "A kind of letter" if kind == "letter" else ""
+
+
 def gave_up(message: Message) -> None:
     GAVE_UP.append(message.key)
 

@@ -159,4 +159,17 @@ def test_agreed_facts_are_written_out_not_as_the_table_keeps_them(boss: Client) 
 def test_an_allotment_names_its_model(boss: Client) -> None:
     order = make_order()
     assert order.car_model is not None
-    assert f">{order.car_model.slug}<" in boss.get("/admin/orders/allotment/").content.decode().replace("\n", "")
+    for prefix, name in (("", "name_en"), ("/zh-hans", "name_zh")):
+        page = boss.get(f"{prefix}/admin/orders/allotment/").content.decode().replace("\n", "")
+        brand, model = getattr(order.car_model.brand, name), getattr(order.car_model, name)
+        assert f">{brand} {model}<" in page
+
+
+def test_an_orders_page_says_its_language_and_its_payments_in_words(boss: Client) -> None:
+    order = make_order()
+    leg = order.legs.order_by("position")[0]
+    page = boss.get(f"/zh-hans/admin/orders/order/{order.pk}/change/").content.decode()
+    assert "英语" in page
+    page = boss.get(f"/admin/orders/paymentleg/{leg.pk}/change/").content.decode()
+    assert f"¥{leg.amount // 100:,}" in page
+    assert "fen</" not in page
