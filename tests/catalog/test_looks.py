@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -70,3 +71,47 @@ def test_a_module_of_the_model_imports_only_what_exists() -> None:
         for line in module.read_text().splitlines():
             if ' from "' in line:
                 assert (module.parent / line.split('from "')[1].split('"')[0]).exists(), f"{module}: {line}"
+
+
+def test_a_module_of_the_model_imports_only_what_the_bundle_of_three_has() -> None:
+    """The bundle holds what was used when it was built; a name that it lacks stops the modules without a word."""
+    static = Path(settings.BASE_DIR) / "static"
+    bundle = (static / "vendor" / "three" / "three.min.js").read_text()
+    exported = {name.split(" as ")[-1] for name in re.findall(r"export\{([^}]*)\}", bundle)[-1].split(",")}
+    for module in (static / "js" / "car").rglob("*.js"):
+        for block in re.findall(r'import \{([^}]*)\} from "[^"]*three\.min\.js"', module.read_text()):
+            asked = {name.strip() for name in block.split(",") if name.strip()}
+            assert asked <= exported, f"{module}: {asked - exported}"
+
+
+def test_every_word_for_a_face_and_a_tail_is_one_that_can_be_drawn() -> None:
+    """The drawings are keys of tables in the model's modules; a word that is none of them would stop the rendering."""
+    folder = Path(settings.BASE_DIR) / "static" / "js" / "car"
+
+    def keys(module: str, *tables: str) -> set[str]:
+        text = (folder / module).read_text()
+        bodies = [text.split(f"const {table} = {{")[1].split("\n};")[0] for table in tables]
+        return {key for body in bodies for key in re.findall(r"^  (\w+): ", body, re.MULTILINE)}
+
+    known = {
+        "front": keys("panels/graphics/lamps.js", "LINES", "BLADES", "BODIES"),
+        "rear": keys("panels/graphics/taillamps.js", "TAIL_LAMPS"),
+        "intake": keys("panels/graphics/intakes.js", "INTAKES"),
+        "corners": keys("panels/graphics/intakes.js", "CORNERS"),
+        "bumper": keys("panels/graphics/bumpers.js", "BUMPERS"),
+        "nose": keys("forms.js", "NOSES"),
+        "form": keys("forms.js", "TAILS"),
+        "bonnet": keys("forms.js", "BONNETS"),
+        "chin": {"lip", "plate"},
+        "spoiler": {"duck", "roof"},
+        "glass": {"wrap", "slot", "none"},
+        "pillar": {"black", "fin"},
+        "rails": {"black", "silver"},
+        "handles": {"pull"},
+    }
+
+    assert len(known["front"]) > 20
+    assert len(known["rear"]) > 15
+    for slug, look in looks().items():
+        words = {**look, **look["lights"], **look.get("face", {}), **look.get("tail", {})}
+        assert {key: words[key] for key in known if words.get(key, "") not in known[key] | {""}} == {}, slug

@@ -7,6 +7,7 @@ import { cabinOf, WELL_DEPTH } from "./cabin.js";
 import { bodyOf } from "./field.js";
 import { materialsOf } from "./materials.js";
 import { panelled } from "./modelling.js";
+import { attached } from "./rails.js";
 import { wheelOf } from "./wheels.js";
 
 const SEE_THROUGH_LAST = 3;
@@ -22,7 +23,7 @@ export function carOf(spec, cell = 0.014, panels = undefined) {
   const body = bodyOf(spec);
   const materials = materialsOf(spec);
   const half = new Group();
-  half.add(...dressed(panels ?? panelled(spec, cell, body), materials), ...wheelsOf(body, spec), ...mirror(body, materials));
+  half.add(...dressed(panels ?? panelled(spec, cell, body), materials), ...wheelsOf(body, spec), ...mirror(body, materials), ...attached(body, spec, materials));
   const other = half.clone();
   other.scale.z = -1;
   const group = new Group();

@@ -2,7 +2,8 @@
 //
 // Axes: x from nose to tail, y up, z sideways, in metres; the origin is the ground below the nose. The body is symmetrical,
 // so a field takes |z|. A field is negative inside and about the distance outside.
-import { bank, polyline, smoothMax, smoothMin, smoothStep, softAbs, spline } from "./curves.js";
+import { bank, polyline, smoothMax, smoothMin, smoothStep, spline } from "./curves.js";
+import { bonnetOf, ducktailOf, spoilersOf } from "./forms.js";
 import { templateOf } from "./templates.js";
 
 const INCH = 0.0254;
@@ -21,7 +22,7 @@ export function wheelRadius(wheels) {
 export function bodyOf(spec) {
   const frame = frameOf(spec);
   const curves = curvesOf(frame);
-  const ends = endsOf(frame);
+  const ends = endsOf(frame, curves.hood(frame.length - 0.05));
   const lower = lowerBody(frame, curves, ends);
   const cabin = cabinOf(frame, curves, ends);
   const { height } = frame;
@@ -65,7 +66,9 @@ function frameOf(spec) {
 function curvesOf(frame) {
   const { template, along, length, halfWidth, height, frontAxle, clearance } = frame;
   const curve = (polygon, scale = 1) => spline(polygon.map(([t, value]) => [along(t), value * scale]));
-  const edge = curve(template.edge, height);
+  const ducktail = ducktailOf(template);
+  const lifted = (of) => (x) => of(x) + ducktail(length - x);
+  const edge = lifted(curve(template.edge, height));
   const rawRoof = curve(template.roof, height);
   let peak = 0;
   for (let x = 0; x < length; x += 0.02) peak = Math.max(peak, rawRoof(x));
@@ -76,7 +79,7 @@ function curvesOf(frame) {
   const dome = (x) => smoothStep(0, 0.35, x) * smoothStep(frontAxle * 1.5, frontAxle * 1.1, x);
   const wrap = (x) => template.wrapF * smoothStep(along(1.75), along(1.1), x) - template.wrapR * smoothStep(along(1.7), along(2.6), x);
   const at = bank(
-    [edge, curve(template.hood, height), curve(template.plan, halfWidth), curve(template.inset), curve(template.crease), bottom,
+    [edge, lifted(curve(template.hood, height)), curve(template.plan, halfWidth), curve(template.inset), curve(template.crease), bottom,
       curve(template.rEdge), curve(template.rUnion), steepness(edge), dome, wrap],
     -0.3,
     length + 0.3,
@@ -104,11 +107,13 @@ function curvesOf(frame) {
 }
 
 /** How nose and tail close the body; both sweep back towards the sides. */
-function endsOf(frame) {
-  const { template, length } = frame;
+function endsOf(frame, bootEdge) {
+  const { template, length, height } = frame;
   const { noseSweep, noseSweep4, tailSweep, tailSweep4 } = template;
   const sweep = (second, fourth, z) => z * z * (second + fourth * z * z);
-  const at = bank([spline(template.nose), spline(template.tail)], -0.1, 1.4);
+  const tail = spline(template.tail);
+  const { lower } = spoilersOf(template, height, bootEdge);
+  const at = bank([spline(template.nose), (y) => tail(y) - lower(y)], -0.1, 1.4);
   return {
     nose: (x, y, z) => (at(y)[0] + sweep(noseSweep, noseSweep4, z) - x) * STEEP,
     tail: (x, y, z) => (x - length + at(y)[1] + sweep(tailSweep, tailSweep4, z)) * STEEP,
@@ -121,7 +126,7 @@ function lowerBody(frame, curves, ends) {
   const { edge, hood, plan, crease, bottom, edgeRadius, edgeSteepness, dome } = curves;
   const section = bank([spline(template.section.toSorted((a, b) => a[0] - b[0]))], -1.3, 1.3, 520);
 
-  const { flare, flareW, hollow } = template;
+  const { flare, flareW, hollow, rNose = template.rCorner } = template;
   const middle = frontAxle + wheelbase / 2;
   const side = (x, y) => {
     const shoulder = edge(x) - crease(x);
@@ -138,15 +143,15 @@ function lowerBody(frame, curves, ends) {
     const up = (y - (clearance + 0.3)) / 0.17;
     return z - hollow * Math.exp(-across * across * across * across - up * up);
   };
+  const relief = bonnetOf(template, frontAxle);
   const top = (x, z) => {
     const outward = Math.min(1.15, z / (plan(x) - 0.05));
-    const fold = z - (0.3 + (0.16 * x) / frontAxle);
-    const ridge = template.dome * (softAbs(fold, 0.02) - softAbs(fold - 0.09, 0.02)) * dome(x);
-    return edge(x) + (hood(x) - edge(x)) * (1 - outward * outward) - ridge;
+    const sunk = dome(x);
+    return edge(x) + (hood(x) - edge(x)) * (1 - outward * outward) - (sunk && sunk * relief(x, z));
   };
   const field = (x, y, z) => {
     const end = x < length / 2 ? ends.nose(x, y, z) : ends.tail(x, y, z);
-    const around = smoothMax(z - side(x, y), end, template.rCorner);
+    const around = smoothMax(z - side(x, y), end, x < length / 2 ? rNose : template.rCorner);
     const closed = smoothMax(around, (y - top(x, z)) / edgeSteepness(x), edgeRadius(x));
     return smoothMax(closed, bottom(x) - y, 0.09);
   };
@@ -159,7 +164,9 @@ function cabinOf(frame, curves, ends) {
   const { edge, plan, inset, roofAt, steepness, wrap } = curves;
   const { crown, rRail, rTailU, tumble: [lean, bow] } = template;
   const leanLength = Math.hypot(1, lean + 0.3 * bow);
-  const upperTail = template.tailUpper ? spline(template.tailUpper.map(([share, x]) => [share * height, x])) : null;
+  const upright = template.tailUpper ? spline(template.tailUpper.map(([share, x]) => [share * height, x])) : null;
+  const { upper } = spoilersOf(template, height, 0);
+  const upperTail = upright && ((y) => upright(y) - upper(y));
   const upperSteepness = upperTail && steepness(upperTail);
 
   const glassAt = (x, y) => {

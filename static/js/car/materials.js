@@ -27,6 +27,7 @@ export function materialsOf(spec) {
     gloss: physical({ color: "#070809", roughness: 0.15, clearcoat: 1, clearcoatRoughness: 0.03 }),
     plastic: standard({ color: "#232629", roughness: 0.55 }),
     gap: standard({ color: "#030303", roughness: 1, envMapIntensity: 0.15 }),
+    silver: standard({ color: "#9a9fa4", roughness: 0.42, metalness: 0.75 }),
     chrome: standard({ color: "#c9ced4", roughness: 0.16, metalness: 1 }),
     inner: standard({ color: "#0b0c0d", roughness: 0.9, envMapIntensity: 0.25, side: BackSide }),
     drl: new MeshStandardMaterial({ color: "#ffffff", emissive: "#f4f8ff", emissiveIntensity: 2.6 }),

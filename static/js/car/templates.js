@@ -10,6 +10,7 @@
 //   tailUpper the upright upper tail, where a body has one               bottom  how much the floor rises
 //   rEdge, rUnion, rCorner, rRail, rTailU   radii of the rounded joints  tumble  how the side windows lean: slope, bow
 //   cPillar   the back end of the side windows                           wrapF, wrapR   how windscreen and rear window bend round
+import { nosed, tailed } from "./forms.js";
 
 // What a template leaves out; the words say what each places.
 const DEFAULTS = {
@@ -247,4 +248,9 @@ const mini = {
 const BODIES = { sedan, suv, hatch, mpv, coupe, van, box, fastsuv, mini };
 
 /** The template of a spec's body, with what the spec says otherwise in `shape`. */
-export const templateOf = (spec) => ({ ...DEFAULTS, ...BODIES[spec.body], ...spec.shape });
+export function templateOf(spec) {
+  const { face: { bonnet = "folds", nose } = {}, tail: { spoiler = "", form } = {} } = spec;
+  const height = spec.dims.height / 1000;
+  const template = nosed({ ...DEFAULTS, ...BODIES[spec.body] }, nose, height);
+  return { ...tailed(template, form, height), bonnet, spoiler, ...spec.shape };
+}

@@ -18,7 +18,8 @@ export function glaze(work, body, spec) {
   sideWindows(work, body, spec);
   const fields = topFields(body);
   windscreen(work, body, fields);
-  rearWindow(work, body, fields);
+  rearWindow(work, body, fields, spec.tail?.glass ?? "plain");
+  if (spec.pillar) rearPillar(work, body, spec.pillar);
   roof(work, body, spec, fields);
 }
 
@@ -58,14 +59,34 @@ function windscreen(work, { template }, { above, within, before }) {
   );
 }
 
-function rearWindow(work, body, { above, within, behind }) {
+/** `plain`; `wrap` has a dark surround to the pillars; `slot` is low; `none` leaves sheet metal. */
+function rearWindow(work, body, { above, within, behind }, kind) {
   const { template, height, along } = body;
+  if (kind === "none") return;
+  const low = kind === "slot" ? 0.12 : 0.03;
   if (template.tailUpper) {
-    const low = (x, y) => y - height * template.rearGlassTop;
-    work.take("glassRoof", -0.002, (x, y, z, nx) => 0.35 - nx, above(0.03), within(0.075), low, (x) => along(2.3) - x);
+    const below = (rise) => (x, y) => y - height * template.rearGlassTop - rise;
+    work.take("glassRoof", -0.002, (x, y, z, nx) => 0.35 - nx, above(low), within(0.075), below(0), (x) => along(2.3) - x);
+    if (kind === "wrap") work.take("gloss", 0, (x, y, z, nx) => 0.3 - nx, above(0.006), within(0.012), below(0.012), (x) => along(2.3) - x);
   } else {
-    work.take("glassRoof", -0.001, above(0.03), within(0.085), behind(template.rearHeader), (x) => along(1.9) - x);
+    work.take("glassRoof", -0.001, above(low), within(0.085), behind(template.rearHeader), (x) => along(1.9) - x);
+    if (kind === "wrap") work.take("gloss", 0, above(0.008), within(0.05), behind(template.rearHeader - 0.01), (x) => along(1.9) - x);
   }
+}
+
+/** The pillar behind the side windows: `black`, so that the roof seems to float, or with a bright `fin`. */
+function rearPillar(work, body, kind) {
+  const { template, pillar, roofField } = body;
+  const { belt } = sideWindow(body);
+  const reach = kind === "fin" ? 0.17 : template.tailUpper ? 1 : 0.2;
+  work.take(
+    kind === "fin" ? "silver" : "gloss",
+    0.001,
+    (x, y, z, nx, ny, nz) => SIDEWAYS - nz,
+    (x, y) => pillar(y) - 0.06 - x,
+    (x, y) => x - pillar(y) - reach,
+    (x, y, z) => smoothMax(belt(x) - y, roofField(x, y, z) + template.dloTop, 0.04),
+  );
 }
 
 function roof(work, body, spec, { above, within, before, behind }) {

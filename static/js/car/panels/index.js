@@ -13,7 +13,7 @@ import { Workpiece } from "./workpiece.js";
  * @returns {{material: string, mesh: object, offset: number}[]} parts of half a car
  */
 export function panelsOf(body, spec, cell) {
-  const work = new Workpiece(polygonise(body, cell));
+  const work = new Workpiece(polygonise(body, cell), cell);
   openWheelArches(work, body, spec);
   glaze(work, body, spec);
   dressFront(work, body, spec);

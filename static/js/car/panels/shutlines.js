@@ -66,6 +66,7 @@ function tailgate(work, { template, plan, along, edge, glassAt, height, length }
 }
 
 function handles(work, body, spec) {
+  if (spec.handles === "pull") return; // they stand off the doors: rails.js
   const { template, along, edge, crease } = body;
   const places = [along(template.bPillar) - 0.09];
   if (!template.noRearDoor) places.push(along(template.door3) + template.handleOff);
@@ -73,6 +74,6 @@ function handles(work, body, spec) {
     const outline = (x, y) => Math.hypot(Math.max(Math.abs(x - place) - 0.075, 0), y - (edge(x) - crease(x) + 0.045)) - 0.016;
     const { inside, rest } = extract(work.carve(sideways, (x, y) => outline(x, y) - 0.0015), (x, y) => outline(x, y) + 0.0015);
     work.put("gap", rest, -0.001);
-    work.put(spec.handles === "chrome" ? "chrome" : "paint", inside, 0.0025);
+    work.put("paint", inside, 0.0025);
   }
 }

@@ -4,9 +4,31 @@ import { asMesh, cut, extract } from "../cutting.js";
 const SHUT_LINE = 0.0022; // half the width of a gap between panels, metres
 
 export class Workpiece {
-  constructor(surface) {
+  /** @param {number} cell the step of the surface's grid in metres */
+  constructor(surface, cell) {
     this.left = asMesh(surface);
+    this.cell = cell;
     this.parts = [];
+  }
+
+  /** Work on the triangles near where a field is negative as on a piece of its own: many small cuts then cost little. */
+  apart(field, work) {
+    const { pool, idx } = this.left;
+    const whole = this.left;
+    const { pos, nor } = pool;
+    const near = new Map();
+    const isNear = (i) => {
+      if (!near.has(i)) near.set(i, field(pos[3 * i], pos[3 * i + 1], pos[3 * i + 2], nor[3 * i], nor[3 * i + 1], nor[3 * i + 2]) < 2 * this.cell);
+      return near.get(i);
+    };
+    const [inner, outer] = [[], []];
+    for (let at = 0; at < idx.length; at += 3) {
+      const [a, b, c] = [idx[at], idx[at + 1], idx[at + 2]];
+      (isNear(a) || isNear(b) || isNear(c) ? inner : outer).push(a, b, c);
+    }
+    this.left = { pool, idx: inner };
+    work(this);
+    this.left = { pool: whole.pool, idx: outer.concat(this.left.idx) };
   }
 
   /** Make a piece a part of this material, pushed out along its normals by so many metres. */
