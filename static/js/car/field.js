@@ -113,7 +113,8 @@ function endsOf(frame, bootEdge) {
   const sweep = (second, fourth, z) => z * z * (second + fourth * z * z);
   const tail = spline(template.tail);
   const { lower } = spoilersOf(template, height, bootEdge);
-  const at = bank([spline(template.nose), (y) => tail(y) - lower(y)], -0.1, 1.4);
+  // No spoiler makes a car longer than it is.
+  const at = bank([spline(template.nose), (y) => smoothMax(tail(y) - lower(y), 0.004, 0.03)], -0.1, 1.4);
   return {
     nose: (x, y, z) => (at(y)[0] + sweep(noseSweep, noseSweep4, z) - x) * STEEP,
     tail: (x, y, z) => (x - length + at(y)[1] + sweep(tailSweep, tailSweep4, z)) * STEEP,

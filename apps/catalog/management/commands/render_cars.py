@@ -3,12 +3,14 @@
 import shutil
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import QuerySet
+from PIL import Image
 
 from apps.catalog import photography
 from apps.catalog.looks import Look, look_of, paints_of
@@ -43,18 +45,35 @@ class Command(BaseCommand):
                 photography.shrink(folder(), stem)
 
     def _render(self, pictures: Sequence["_Picture"], chromium: str) -> None:
-        with photography.photographer(settings.BASE_DIR / "static", chromium) as camera:
+        """One after the other; a picture is packed and the next car modelled while another is drawn."""
+        packed: list[Future[None]] = []
+        with (
+            ThreadPoolExecutor(1) as packer,
+            photography.photographer(settings.BASE_DIR / "static", chromium) as camera,
+        ):
             for number, picture in enumerate(pictures, start=1):
                 begun = time.monotonic()
-                avif, _webp = photography.store(camera.picture(picture.look, picture.view), folder(), picture.stem)
-                photography.shrink(folder(), picture.stem)
-                size, took = avif.stat().st_size // 1024, time.monotonic() - begun
-                self.stdout.write(f"{number}/{len(pictures)} {picture.stem}: {size} KiB, {took:.1f} s")
+                coming = next((one for one in pictures[number:] if one.car != picture.car), None)
+                for one in (picture, coming):
+                    if one is not None:
+                        camera.prepare(one.look)
+                drawn = camera.picture(picture.look, picture.view)
+                packed.append(packer.submit(_pack, drawn, picture.stem))
+                took = time.monotonic() - begun
+                self.stdout.write(f"{number}/{len(pictures)} {picture.stem}, {took:.1f} s")
                 self.stdout.flush()
+        for one in packed:
+            one.result()
+
+
+def _pack(drawn: Image.Image, stem: str) -> None:
+    photography.store(drawn, folder(), stem)
+    photography.shrink(folder(), stem)
 
 
 @dataclass(frozen=True, slots=True)
 class _Picture:
+    car: str
     stem: str
     look: Look
     view: str
@@ -76,11 +95,11 @@ def _pictures_of(car: CarModel, views: Sequence[str]) -> Iterator[_Picture]:
         return
     image = car.image or car.slug
     for view in views:
-        yield _Picture(f"{image}-{view}", look, view)
+        yield _Picture(car.slug, f"{image}-{view}", look, view)
     for name in paints_of(car.slug) if LISTED in views else ():
         painted = look_of(car.slug, car.dimensions, name)
         assert painted is not None
-        yield _Picture(f"{image}-{name}-{LISTED}", painted, LISTED)
+        yield _Picture(car.slug, f"{image}-{name}-{LISTED}", painted, LISTED)
 
 
 def _is_there(stem: str) -> bool:
