@@ -135,7 +135,7 @@ def _alone(coverage: Floats) -> Pixels:
 
 def _save(pixels: Pixels, file: Path) -> None:
     """Without any loss, colours under full transparency included: they are premultiplied light."""
-    Image.fromarray(np.ascontiguousarray(pixels)).save(file, lossless=True, exact=True, method=6, quality=100)
+    Image.fromarray(np.ascontiguousarray(pixels)).save(file, lossless=True, exact=True, method=4, quality=75)
 
 
 def changes_of(dressing: Mapping[str, Look], paints: Mapping[str, Mapping[str, Any]]) -> list[Look]:

@@ -3,7 +3,7 @@ import { layerOf } from "./layers.js";
 import { Studio } from "./studio.js";
 
 const ENVIRONMENT = 512;
-const KEPT = 3; // bodies: layers ask for each of them many times, and the next car is modelled while one is drawn
+const KEPT = 6; // bodies: layers ask for each of them many times, and the next car is modelled while one is drawn
 const modeller = new Worker(new URL("modeller.js", import.meta.url), { type: "module" });
 const modelled = new Map();
 const waiting = new Map();
