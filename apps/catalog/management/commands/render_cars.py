@@ -62,8 +62,8 @@ class Command(BaseCommand):
                 took = time.monotonic() - begun
                 self.stdout.write(f"{number}/{len(pictures)} {picture.stem}, {took:.1f} s")
                 self.stdout.flush()
-        for one in packed:
-            one.result()
+        for done in packed:
+            done.result()
 
 
 def _pack(drawn: Image.Image, stem: str) -> None:
