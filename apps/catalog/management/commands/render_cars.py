@@ -26,6 +26,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("slugs", nargs="*", help="models; all that have a look when none is named")
         parser.add_argument("--views", default="front34", help=f"separated by commas, of {', '.join(VIEWS)}")
+        parser.add_argument(
+            "--ratio", type=float, default=photography.RATIO, help="pixels drawn for one that is kept, a side"
+        )
         parser.add_argument("--missing", action="store_true", help="leave alone what is there already")
         parser.add_argument("--chromium", default=shutil.which("chromium") or "", help="the browser's program")
 
@@ -39,12 +42,12 @@ class Command(BaseCommand):
         if options["missing"]:
             pictures = [one for one in pictures if not _is_there(one.stem)]
         if pictures:
-            self._render(pictures, options["chromium"])
+            self._render(pictures, options["chromium"], options["ratio"])
         for stem in sorted(path.stem for path in folder().glob("*.avif")):
             if not (folder() / SMALL / f"{stem}.avif").exists():
                 photography.shrink(folder(), stem)
 
-    def _render(self, pictures: Sequence["_Picture"], chromium: str) -> None:
+    def _render(self, pictures: Sequence["_Picture"], chromium: str, ratio: float) -> None:
         """One after the other; a picture is packed and the next car modelled while another is drawn."""
         packed: list[Future[None]] = []
         with (
@@ -57,7 +60,7 @@ class Command(BaseCommand):
                 for one in (picture, coming):
                     if one is not None:
                         camera.prepare(one.look)
-                drawn = camera.picture(picture.look, picture.view)
+                drawn = camera.picture(picture.look, picture.view, ratio=ratio)
                 packed.append(packer.submit(_pack, drawn, picture.stem))
                 took = time.monotonic() - begun
                 self.stdout.write(f"{number}/{len(pictures)} {picture.stem}, {took:.1f} s")
