@@ -26,7 +26,9 @@ OWN_PAGES = (
     "2fa/",
 )
 RECENT_PAGES = ("2fa/totp/activate/", "2fa/webauthn/", "2fa/webauthn/add/")
-INLINE = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*type=\"(?:application/json|speculationrules)\")|\son[a-z]+=\"|\sstyle=\"")
+INLINE = re.compile(
+    r"<script(?![^>]*\bsrc=)(?![^>]*type=\"(?:application/json|speculationrules)\")|\son[a-z]+=\"|\sstyle=\""
+)
 
 
 def look(client: Client, path: str) -> str:
