@@ -18,7 +18,9 @@ from apps.catalog.errors import NoLook
 from apps.catalog.forms import CarModelForm, SpecSheetForm, TrimForm, initial_of, spec_fieldsets
 from apps.catalog.models import Brand, CarModel, RenderJob, SpecSheet, SpecValue, Trim
 from apps.catalog.services import index_car_models, publish_sheet
+from apps.common.looking import LookOnlyPage
 from apps.common.money import yuan
+from apps.common.worded import words
 
 
 @admin.register(Brand)
@@ -98,11 +100,12 @@ class CarModelAdmin(ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(RenderJob)
-class RenderJobAdmin(ModelAdmin):  # type: ignore[misc]
+class RenderJobPage(LookOnlyPage):
     """How far pictures are that somebody wants; asked for in the list of car models."""
 
-    list_display = ["car_model", "state", "progress", "trouble", "asked_by", "asked_at", "ended_at"]
+    list_display = ["car_model", "state", "progress", "problem", "asked_by", "asked_at", "ended_at"]
     list_filter = ["state"]
+    worded = {"problem": words(rendering.PROBLEMS)}
     search_fields = ["car_model__slug", "car_model__name_en", "car_model__name_zh"]
     list_select_related = ["car_model__brand", "asked_by"]
     list_before_template = "catalog/admin/jobs.html"
@@ -123,25 +126,11 @@ class RenderJobAdmin(ModelAdmin):  # type: ignore[misc]
     def progress(self, job: RenderJob) -> str:
         return f"{job.done} / {len(job.views)}"
 
-    @admin.display(description=_("problem"))
-    def trouble(self, job: RenderJob) -> Any:
-        return rendering.PROBLEMS.get(job.problem, "–")
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return self.in_words(self.list_display)
 
-    def get_fields(self, request: HttpRequest, obj: RenderJob | None = None) -> list[str]:
-        return self.list_display
-
-    def get_readonly_fields(self, request: HttpRequest, obj: RenderJob | None = None) -> list[str]:
-        return self.list_display
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Rows change by the action alone."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return self.get_fields(request, obj)
 
     def has_stop_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("catalog.change_renderjob")

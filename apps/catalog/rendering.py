@@ -4,8 +4,6 @@ A job is a row; the Celery message only says that there is one. Pictures go to t
 the look, so an address never shows anything else, and a job that is begun again leaves alone what is there.
 """
 
-import hashlib
-import json
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -25,7 +23,7 @@ from apps.catalog import photography
 from apps.catalog.errors import NoLook, NoStudio
 from apps.catalog.looks import Look, look_of
 from apps.catalog.models import CarModel, RenderJob
-from apps.catalog.stills import KINDS, VIEWS, rendered_name
+from apps.catalog.stills import KINDS, VIEWS, digest_of, rendered_name
 from apps.common.doorbell import ring
 from apps.common.locks import try_lock
 
@@ -152,7 +150,7 @@ def _take(car: CarModel, view: str, camera: Camera) -> bool:
     """Render a still, store it, and show it from now on; whether there was anything to do."""
     look = look_of(car.slug, car.dimensions)
     assert look is not None
-    digest = digest_of(look)
+    digest = digest_of(car)
     names = {kind: rendered_name(car.image or car.slug, view, digest, kind) for kind in KINDS}
     if car.rendered.get(view) == digest and all(default_storage.exists(name) for name in names.values()):
         return False
@@ -168,11 +166,6 @@ def _take(car: CarModel, view: str, camera: Camera) -> bool:
         fresh.rendered = car.rendered = fresh.rendered | {view: digest}
         fresh.save(update_fields=["rendered"])
     return True
-
-
-def digest_of(look: Look) -> str:
-    """Of everything that a still shows."""
-    return hashlib.sha256(json.dumps(look, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def open_jobs() -> list[RenderJob]:

@@ -4,6 +4,8 @@ insides ``<cabin>-<view>``, made by ``render_cabins``.
 ``small/`` holds each AVIF at half its size, for lists and phones.
 """
 
+import hashlib
+import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,7 +17,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 
 from apps.catalog.cabins import Cabin, standard
-from apps.catalog.looks import by_image
+from apps.catalog.looks import by_image, look_of
 
 if TYPE_CHECKING:
     from apps.catalog.models import CarModel
@@ -83,11 +85,15 @@ def _named(stem: str, view: str) -> Still | None:
 
 
 def still_of(car_model: "CarModel", view: str = VIEWS[0]) -> Still | None:
-    """The still of a car: as a worker rendered it (``rendering.py``), else as it is shipped."""
-    image, digest = car_model.image or car_model.slug, car_model.rendered.get(view)
-    if digest is None:
-        return still(car_model.image, view)
-    names = [rendered_name(image, view, digest, kind) for kind in KINDS]
+    """The still of a car: as a worker rendered it (``rendering.py``) if that is how it looks now, else as it is shipped.
+
+    A car that no release brought pictures of keeps those of how it looked before until it has new ones.
+    """
+    kept = car_model.rendered.get(view)
+    shipped = still(car_model.image, view)
+    if kept is None or (shipped is not None and kept != digest_of(car_model)):
+        return shipped
+    names = [rendered_name(car_model.image or car_model.slug, view, kept, kind) for kind in KINDS]
     avif, small, webp = (reverse("catalog:rendered", args=[name.rpartition("/")[2]]) for name in names)
     return Still(view, avif, small, webp, source=names[-1], stored=True)
 
@@ -95,7 +101,24 @@ def still_of(car_model: "CarModel", view: str = VIEWS[0]) -> Still | None:
 def stills_of(car_model: "CarModel") -> list[Still]:
     """All stills of a car as it comes, the best first."""
     outside = [one for view in VIEWS if (one := still_of(car_model, view))]
-    return [*outside, *_as_it_comes(car_model.image)]
+    cabin = standard(by_image().get(car_model.image, ""))
+    return outside if cabin is None else [*outside, *insides(cabin)]
+
+
+def digest_of(car_model: "CarModel") -> str:
+    """Of everything that a still of a car shows: how it looks, and how cars are drawn by this release. Empty without a look."""
+    look = look_of(car_model.slug, car_model.dimensions)
+    if look is None:
+        return ""
+    said = json.dumps([_drawing(), look], sort_keys=True)
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+@cache
+def _drawing() -> str:
+    """A digest of the modules that cars are modelled and photographed by; they change with a release only."""
+    modules = sorted((Path(settings.BASE_DIR) / "static" / "js" / "car").rglob("*.js"))
+    return hashlib.sha256(b"".join(module.read_bytes() for module in modules)).hexdigest()
 
 
 def rendered_name(image: str, view: str, digest: str, kind: str) -> str:
@@ -107,13 +130,3 @@ def opened(picture: Still) -> IO[bytes]:
     """The WebP of a still."""
     file: IO[bytes] = default_storage.open(picture.source) if picture.stored else (folder() / picture.source).open("rb")
     return file
-
-
-def stills(image: str) -> list[Still]:
-    """All stills that are shipped of a car as it comes, the best first."""
-    return [*(one for view in VIEWS if (one := still(image, view))), *_as_it_comes(image)]
-
-
-def _as_it_comes(image: str) -> list[Still]:
-    cabin = standard(by_image().get(image, ""))
-    return [] if cabin is None else insides(cabin)

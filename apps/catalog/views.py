@@ -21,7 +21,7 @@ from apps.catalog.linked import car
 from apps.catalog.looks import look_of
 from apps.catalog.models import Brand, CarModel, Trim
 from apps.catalog.querysets import TrimQuerySet
-from apps.catalog.stills import STORED, stills_of
+from apps.catalog.stills import STORED, Still, stills_of
 from apps.common import linked
 from apps.common.pages import render_page
 from apps.common.requests import is_htmx
@@ -90,7 +90,7 @@ def detail(request: HttpRequest, brand: str, model: str) -> HttpResponse:
         return redirect(car_model, permanent=True)
     trims = list(_offers(car_model).with_specs())
     related = CarModel.objects.answering(CarFilters(body=(car_model.body,))).exclude(pk=car_model.pk)
-    prices = [trim.price for trim in trims]
+    prices, pictures = [trim.price for trim in trims], stills_of(car_model)
     context = {
         "car_model": car_model,
         "trims": trims,
@@ -99,10 +99,10 @@ def detail(request: HttpRequest, brand: str, model: str) -> HttpResponse:
         "headline": max((trim for trim in trims if trim.range_km), key=lambda trim: trim.range_km or 0, default=None),
         "rentable": any(trim.rent_price for trim in trims),
         "groups": spec_table(trims),
-        "stills": stills_of(car_model),
+        "stills": pictures,
         "turnable": look_of(car_model.slug, car_model.dimensions) is not None,
         "compare_url": _compare_url([trim.code for trim in trims[:MOST_COMPARED]]),
-        "json_ld": _json_ld(car_model, trims),
+        "json_ld": _json_ld(car_model, trims, pictures),
         "social_card": cards.card_of(car_model, trims),
         "related": related.with_from_price().select_related("brand").near_price(min(prices, default=0))[:RELATED],
     }
@@ -149,14 +149,14 @@ def _offers(car_model: CarModel) -> TrimQuerySet:
     return car_model.trims.filter(on_sale=True) if car_model.on_sale else car_model.trims.all()
 
 
-def _json_ld(car_model: CarModel, trims: list[Trim]) -> str:
+def _json_ld(car_model: CarModel, trims: list[Trim], pictures: list[Still]) -> str:
     brand = f"{reverse('catalog:list')}?brand={car_model.brand.slug}"
     way = linked.crumbs(
         (gettext("Cars"), reverse("catalog:list")),
         (car_model.brand.name, brand),
         (car_model.name, car_model.get_absolute_url()),
     )
-    return linked.script(car(car_model, trims, stills_of(car_model)), way)
+    return linked.script(car(car_model, trims, pictures), way)
 
 
 def compare(request: HttpRequest) -> HttpResponse:

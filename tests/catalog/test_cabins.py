@@ -6,7 +6,8 @@ import pytest
 from apps.catalog.cabin.shapes import cushion, drawn, ridge, rod, spline, step
 from apps.catalog.cabins import Cabin, cabin_of, cabins_of, cars, changes, standard
 from apps.catalog.looks import looks
-from apps.catalog.stills import INSIDES, insides, names, stills
+from apps.catalog.models import CarModel
+from apps.catalog.stills import INSIDES, insides, names, stills_of
 
 
 def test_every_inside_that_can_be_ordered_has_its_pictures() -> None:
@@ -16,11 +17,13 @@ def test_every_inside_that_can_be_ordered_has_its_pictures() -> None:
 
 
 def test_a_car_as_it_comes_is_seen_from_outside_and_then_from_inside() -> None:
-    views = [one.view for one in stills("aion-ut-super")]
+    views = [one.view for one in stills_of(CarModel(slug="aion-ut-super", image="aion-ut-super"))]
     assert views == ["front34", "side", "rear34", "front", "inside", "seats"]
-    assert [one.within for one in stills("aion-ut-super")] == [False] * 4 + [True] * 2
-    assert {one.view for one in stills("byd-seal")}.isdisjoint(INSIDES)
-    assert stills("unknown") == []
+    assert [one.within for one in stills_of(CarModel(slug="aion-ut-super", image="aion-ut-super"))] == [False] * 4 + [
+        True
+    ] * 2
+    assert {one.view for one in stills_of(CarModel(slug="byd-seal", image="byd-seal"))}.isdisjoint(INSIDES)
+    assert stills_of(CarModel(slug="unknown")) == []
 
 
 def test_an_inside_shows_what_is_picked_and_nothing_else() -> None:

@@ -7,7 +7,7 @@ from django.conf import settings
 from apps.catalog.demo import load
 from apps.catalog.looks import look_of, looks, paints_of
 from apps.catalog.models import CarModel
-from apps.catalog.stills import names, still, stills
+from apps.catalog.stills import names, still, stills_of
 from apps.common.demo import DemoOptions
 
 BODIES = {"hatch": {"hatch", "mini"}, "sedan": {"sedan", "coupe"}, "suv": {"suv", "box", "fastsuv", "hatch"}, "mpv": {"mpv"}, "van": {"van"}}  # fmt: skip
@@ -62,7 +62,7 @@ def test_what_is_not_known_is_not_drawn(slug: str, measures: tuple[int | None, .
 
 def test_a_car_without_a_picture_key_has_no_still() -> None:
     assert still("") is None
-    assert stills("aion-ut-super")[0].view == "front34"
+    assert stills_of(CarModel(slug="aion-ut-super", image="aion-ut-super"))[0].view == "front34"
 
 
 def test_a_module_of_the_model_imports_only_what_exists() -> None:

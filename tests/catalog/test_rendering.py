@@ -112,6 +112,39 @@ def test_other_measures_are_another_picture_and_the_same_ones_are_not_taken_twic
     assert len(default_storage.listdir("cars")[1]) == 6
 
 
+def test_a_picture_of_how_a_car_looked_before_makes_way_for_the_one_that_is_shipped(car: CarModel) -> None:
+    """Its measures have changed since, or a release draws cars otherwise: that is another digest."""
+    shipped = still_of(car)
+    rendering.ask(car_models=[car], views=["front34"])
+    rendering.work(Stub())
+    car.refresh_from_db()
+    assert still_of(car) != shipped
+    CarModel.objects.update(length=4300)
+    car.refresh_from_db()
+    assert still_of(car) == shipped
+    CarModel.objects.update(length=4270, rendered={"front34": "0" * 16})
+    car.refresh_from_db()
+    assert still_of(car) == shipped
+    rendering.ask(car_models=[car], views=["front34"])
+    camera = Stub()
+    rendering.work(camera)
+    car.refresh_from_db()
+    assert len(camera.taken) == 1
+    assert still_of(car) != shipped
+
+
+def test_a_car_that_no_release_shows_keeps_its_pictures_until_it_has_new_ones() -> None:
+    car = make_car_model("byd-seal", image="seal-of-tomorrow")
+    assert still_of(car) is None
+    rendering.ask(car_models=[car], views=["side"])
+    rendering.work(Stub())
+    CarModel.objects.update(length=4300)
+    car.refresh_from_db()
+    picture = still_of(car, "side")
+    assert picture is not None
+    assert picture.stored
+
+
 def test_a_slice_takes_one_picture_at_least_and_the_next_goes_on(car: CarModel) -> None:
     rendering.ask(car_models=[car, make_car_model("byd-seal", image="byd-seal")])
     camera = Stub()

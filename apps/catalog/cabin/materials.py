@@ -6,6 +6,7 @@ from typing import Any
 import bpy
 
 from apps.catalog.cabins import Cabin
+from apps.catalog.composing.tones import linear_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +21,9 @@ class Grain:
 LEATHER, PLASTIC, WEAVE = Grain(900, 0.12), Grain(1500, 0.1), Grain(1400, 0.3, "weave")
 
 
-def light_of(colour: str) -> tuple[float, float, float, float]:
-    """``#rrggbb`` in linear light."""
-    values = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = (value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in values)
-    return red, green, blue, 1
+def light_of(colour: str) -> tuple[float, ...]:
+    """``#rrggbb`` in linear light, opaque."""
+    return (*linear_of(colour), 1.0)
 
 
 def mixed(colour: str, other: str, share: float) -> str:
@@ -170,7 +169,7 @@ def kit_of(cabin: Cabin) -> Kit:
     """What goes with a colour of the seats: a light cabin has a light roof. Lines of light that are off are dark glass."""
     colour = cabin.shade
     upholstery = mixed(colour, "#000000", LIT_BY_THE_SUN)
-    light = sum(light_of(colour)[:3]) / 3
+    light = sum(linear_of(colour)) / 3
     return Kit(
         seat=_cover(cabin.cover, upholstery),
         seam=surface_of("seam", "#e8e2d6" if light < 0.3 else "#8d8273", rough=0.8),
