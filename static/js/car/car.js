@@ -10,8 +10,8 @@ import { panelled } from "./modelling.js";
 import { attached } from "./rails.js";
 import { wheelOf } from "./wheels.js";
 
-/** What the parts of the outer mirrors are called. */
-export const MIRROR = "mirror";
+/** What the panes that one looks through are called. */
+export const GLASS = "glass";
 const SEE_THROUGH_LAST = 3;
 const STEERED = 0.21; // the rims' turn, so that front and rear do not look copied
 const ROLLED = 0.55;
@@ -28,7 +28,6 @@ export function carOf(spec, cell = 0.014, panels = undefined) {
   half.add(...dressed(panels ?? panelled(spec, cell, body), materials), ...wheelsOf(body, spec), ...mirror(body, materials), ...attached(body, spec, materials));
   const other = half.clone();
   other.scale.z = -1;
-  other.name = "far";
   const group = new Group();
   group.add(half, other, underbody(body), ...plates(body, spec), ...cabinOf(body, spec));
   return { group, body, materials };
@@ -40,7 +39,7 @@ function dressed(panels, materials) {
     const geometry = geometryOf(panel);
     const mesh = new Mesh(geometry, materials[name]);
     mesh.name = name;
-    if (name === "glass") mesh.renderOrder = SEE_THROUGH_LAST;
+    if (name === GLASS) mesh.renderOrder = SEE_THROUGH_LAST;
     meshes.push(mesh);
     // From inside, through the windows, sheet metal is dark.
     if (name === "paint" || name === "roof") meshes.push(new Mesh(geometry, materials.inner));
@@ -93,9 +92,7 @@ function mirror({ along, edge, glassAt, template }, materials) {
   foot.rotation.x = 0.35;
   const base = new Mesh(shell.clone().scale(1.005, 0.5, 1.005), materials.gloss);
   base.position.set(x + 0.001, y - 0.034, z);
-  const parts = [cap, foot, base];
-  for (const part of parts) part.name = MIRROR;
-  return parts;
+  return [cap, foot, base];
 }
 
 function mirrorShell() {

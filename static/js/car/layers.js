@@ -1,8 +1,10 @@
 // One layer of a picture at a time, for the render_layers command. Layers are premultiplied and add up: what a layer leaves out
 // is still drawn, but as depth alone, so every sample of every pixel belongs to exactly one of them.
 import { HalfFloatType, MeshBasicMaterial, WebGLRenderTarget } from "../../vendor/three/three.min.js";
+import { GLASS } from "./car.js";
 
-// What a layer shows. Glass and the shadow on the floor belong to the rest; nothing of the others lies behind them.
+// What a layer shows. Glass and the shadow on the floor belong to the rest. What lies behind glass is in no other layer: a painted
+// mirror behind a window is left dark, as the window nearly is.
 const SHOWN = { rest: ["other", "clear"], wheels: ["wheel"], paint: ["paint"], whole: ["other", "clear", "wheel", "paint"] };
 const SAMPLES = 4;
 const FIRST = -10;
@@ -46,7 +48,7 @@ function kindOf(mesh, material, materials) {
 
 function leaveOut({ mesh, material, kind }, shown) {
   if (shown.includes(kind)) return;
-  if (kind === "clear") mesh.visible = false;
+  if (kind === "clear" && mesh.name !== GLASS) mesh.visible = false;
   else Object.assign(mesh, { material: held[firstOf(material).side], renderOrder: FIRST });
 }
 

@@ -3,7 +3,7 @@ import {
   BackSide, CanvasTexture, Color, DoubleSide, Float32BufferAttribute, Group, Mesh, MeshBasicMaterial, NeutralToneMapping, PerspectiveCamera,
   PlaneGeometry, PMREMGenerator, Scene, SphereGeometry, Vector3, WebGLRenderer,
 } from "../../vendor/three/three.min.js";
-import { carOf, MIRROR } from "./car.js";
+import { carOf } from "./car.js";
 import { paintMaterial } from "./materials.js";
 
 /** Azimuth from the nose and elevation in degrees, distance as a factor, where to look as a share of the height, field of view. */
@@ -89,8 +89,6 @@ export class Studio {
   stand(name) {
     const [azimuth, elevation, distance, look, fov] = VIEWS[name];
     const { camera, body } = this;
-    // From the side the far mirror stands behind dark glass, where layers would show it: they leave the glass out.
-    for (const part of this.stage.getObjectByName("far").getObjectsByProperty("name", MIRROR)) part.visible = name !== "side";
     const [a, e] = [(azimuth * Math.PI) / 180, (elevation * Math.PI) / 180];
     const direction = new Vector3(-Math.cos(a) * Math.cos(e), Math.sin(e), Math.sin(a) * Math.cos(e));
     camera.fov = fov;
