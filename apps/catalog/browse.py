@@ -22,7 +22,6 @@ FACETS: dict[str, str | Promise] = {
 }
 _NAMES: dict[str, str | Promise] = {
     **FACETS,
-    "q": gettext_lazy("Search"),
     "price_min": gettext_lazy("Lowest price"),
     "price_max": gettext_lazy("Highest price"),
     "range_min": gettext_lazy("Electric range"),
@@ -138,7 +137,12 @@ def ways_out(filters: CarFilters, brands: Sequence[Brand]) -> list[Chip]:
     for name in dict.fromkeys(name for name, _value in filters.pairs() if name != "sort"):
         less = filters.without(name)
         if count := CarModel.objects.answering(less).count():
-            found.append(Chip(_("Any: %(name)s") % {"name": _NAMES[name]}, less.query, count))
+            label = (
+                _("Without “%(words)s”") % {"words": filters.q}
+                if name == "q"
+                else _("Any: %(name)s") % {"name": _NAMES[name]}
+            )
+            found.append(Chip(label, less.query, count))
     return found
 
 

@@ -44,6 +44,16 @@ def spec_table(trims: "Sequence[Trim]") -> tuple[Group, ...]:
     return tuple(group for group in groups if group.rows)
 
 
+def heads_that_differ(trims: "Sequence[Trim]") -> frozenset[str]:
+    """Which of ``price``, ``energy`` and ``body`` these trims do not share."""
+    facts: dict[str, set[int] | set[str]] = {
+        "price": {trim.price for trim in trims},
+        "energy": {trim.energy for trim in trims},
+        "body": {trim.car_model.body for trim in trims},
+    }
+    return frozenset(name for name, found in facts.items() if len(found) > 1)
+
+
 def _values(trim: "Trim") -> "dict[tuple[str, str], SpecValue]":
     sheets = getattr(trim, "current_sheets", [])
     return {(value.key, value.cycle): value for sheet in sheets for value in sheet.values.all()}

@@ -5,8 +5,23 @@ from typing import TYPE_CHECKING, Any, Self
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import models
-from django.db.models import Case, CharField, Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, Subquery, Value, When
-from django.db.models.functions import Abs, Cast, Coalesce
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    Max,
+    Min,
+    OuterRef,
+    Prefetch,
+    Q,
+    Subquery,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import Abs, Cast, Coalesce, RowNumber
 
 from apps.catalog import search
 from apps.catalog.filters import FEN, CarFilters
@@ -59,9 +74,11 @@ class TrimQuerySet(models.QuerySet["Trim"]):
         )
 
     def siblings_first(self, car_models: "list[int]") -> Self:
-        """Trims of these models before the others, then in the order of the showroom."""
+        """Trims of these models before the others, then in the order of the showroom: of each model one, then the second."""
         sibling = Case(When(car_model__in=car_models, then=0), default=1)
-        return self.order_by(sibling, "-car_model__exclusive", "car_model__position", "car_model", "position", "pk")
+        turn = Window(RowNumber(), partition_by="car_model", order_by=["position", "pk"])
+        showroom = ("-car_model__exclusive", "car_model__position", "car_model")
+        return self.annotate(turn=turn).order_by(sibling, "turn", *showroom)
 
     def for_comparison(self) -> Self:
         """Trims with what a comparison shows of them: model, brand and the sheet in force."""

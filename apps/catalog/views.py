@@ -15,7 +15,7 @@ from django.views.decorators.cache import cache_control
 
 from apps.catalog import cards
 from apps.catalog.browse import active_chips, bands, entries, facets, ways_out
-from apps.catalog.comparison import spec_table
+from apps.catalog.comparison import heads_that_differ, spec_table
 from apps.catalog.filters import SORTS, CarFilters, parse_filters
 from apps.catalog.linked import car
 from apps.catalog.looks import look_of
@@ -167,16 +167,17 @@ def compare(request: HttpRequest) -> HttpResponse:
     shown = trims[:MOST_COMPARED]
     chosen = [trim.code for trim in shown]
     words = " ".join(request.GET.get("add", "").replace("\x00", "").split())
-    lowest = min((trim.price for trim in shown), default=0)
+    lowest, differing = min((trim.price for trim in shown), default=0), heads_that_differ(shown)
     context = {
         "trims": [
             {
                 "trim": trim,
                 "remove_url": _compare_url([code for code in chosen if code != trim.code]),
-                "cheapest": len(shown) > 1 and trim.price == lowest and len({one.price for one in shown}) > 1,
+                "cheapest": trim.price == lowest and "price" in differing,
             }
             for trim in shown
         ],
+        "differing": differing,
         "groups": spec_table(shown),
         "chosen": chosen,
         "words": words,

@@ -25,7 +25,7 @@ PARTIALS: Mapping[str, str] = {
     "change": "orders/actions/change.html",
     "cancel": "orders/actions/cancel.html",
 }
-# Nobody is asked for money before having decided whether there will be the car.
+# Nobody is asked for money before having decided whether there will be the car, or while it is looked at for damage.
 DECISIONS = ("accept_mismatch", "other_slot")
 
 
@@ -51,7 +51,7 @@ def actions(order: Order) -> list[Action]:
     if not cancellation(order).possible:
         acts.discard("cancel")
     names = [act for act in DECISIONS if act in acts]
-    names += ["pay"] if due_leg(order) is not None else []
+    names += ["pay"] if not order.frozen and due_leg(order) is not None else []
     names += [act for act in PARTIALS if act in acts and act not in names]
     first = next((name for name in names if name not in ("cancel", "change")), "")
     return [Action(name, PARTIALS.get(name, "orders/actions/pay.html"), name == first) for name in names]

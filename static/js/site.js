@@ -25,10 +25,11 @@ document.body.addEventListener("htmx:sendError", (event) => quiet(event) || toas
 document.body.addEventListener("htmx:responseError", (event) => quiet(event) || toast(errorText));
 document.body.addEventListener("toast", (event) => toast(event.detail.value));
 
-// A strip of links that scrolls shows the page one is on.
-const strip = document.querySelector(".account-nav ul");
-const here = strip?.querySelector("[aria-current]");
-if (here) strip.scrollLeft = here.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
+// A strip of links that scrolls shows the one that one is on.
+for (const here of document.querySelectorAll(":is(.account-nav ul, .parts, .cats, .find .chips) [aria-current]")) {
+  const strip = here.closest(".account-nav ul, .parts, .cats, .chips");
+  strip.scrollLeft = here.offsetLeft - strip.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
+}
 
 // The bar that keeps a price and its button at hand rests while the same button is in sight.
 const bar = document.querySelector(".buybar");

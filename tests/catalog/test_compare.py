@@ -33,6 +33,25 @@ def test_rows_that_differ_are_marked_and_the_best_is_named(client: Client) -> No
     assert "(differs)" in html
 
 
+def test_energy_and_body_are_marked_where_they_differ_and_the_price_only_there(client: Client) -> None:
+    make_trim(make_car_model("small", body="hatch"), code="a", price=9_000_000, energy="bev")
+    make_trim(make_car_model("large", body="suv"), code="b", price=9_000_000, energy="bev")
+    rows = re.findall(
+        r'<tr (class="differs")?><th scope="row">(\w[\w ]*)', client.get(address("a", "b")).content.decode()
+    )
+    assert rows[:3] == [("", "List price"), ("", "Energy"), ('class="differs"', "Body")]
+
+
+def test_of_each_model_one_is_offered_before_the_second_of_any(client: Client) -> None:
+    for model in ("one", "two"):
+        car = make_car_model(model)
+        for number in range(3):
+            make_trim(car, code=f"{model}-{number}", name_en=f"{model} {number}", position=number)
+    offered = [one["trim"].code for one in client.get(address("two-1")).context["suggestions"]]
+    assert offered == ["two-0", "two-2", "one-0", "one-1", "one-2"]
+    assert [one["trim"].code for one in client.get("/cars/compare/").context["suggestions"]][:2] == ["one-0", "two-0"]
+
+
 def test_ranges_of_different_cycles_are_never_ranked() -> None:
     make_sheet(make_trim(code="a", range_km=None), range=(500, "CLTC"))
     make_sheet(make_trim(code="b", range_km=None), range=(400, "WLTC"))

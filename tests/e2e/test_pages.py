@@ -5,42 +5,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import Portal
+from tests.e2e.states import of_visitors
 
 pytestmark = [pytest.mark.browser]
 PATIENCE_MS = 600_000
-PAGES = (
-    "",
-    "cars/",
-    "cars/?brand=byd&sort=price",
-    "cars/?q=dolfin&brand=xpeng",
-    "cars/gac-aion/aion-ut-super/",
-    "cars/byd/byd-dolphin/",
-    "cars/tesla/tesla-model-3/",
-    "cars/compare/?trim=aion-ut-super-500",
-    "cars/compare/?trim=aion-ut-super-500&trim=byd-dolphin-420-fashion&trim=avatr-12-erev&trim=deepal-s07-erev",
-    "configure/",
-    "configure/aion-ut-super/",
-    "configure/kaicheng-v919/",
-    "bundles/",
-    "bundles/covers/?fits=aion-ut-super",
-    "bundles/maintenance/",
-    "bundles/accessories/",
-    "bundles/accessories/?q=zzz",
-    "bundles/chargers/",
-    "stores/",
-    "stores/?q=Shanghai",
-    "stores/?q=zzzz",
-    "basket/",
-    "orders/find/",
-    "account/login/",
-    "account/signup/",
-    "account/password/reset/",
-    "careers/",
-    "careers/?q=zzzz",
-    "careers/backend-engineer-chengdu/",
-    "careers/backend-engineer-chengdu/apply/",
-    "nothing-here/",
-)
 
 
 @pytest.mark.parametrize(
@@ -57,13 +25,13 @@ def test_pages_are_accessible_and_fit(chrome: Browser, portal: Portal, width: in
         "console", lambda said: blocked.append(f"{page.url}: {said.text}") if "Security Policy" in said.text else None
     )
     faults: dict[str, list[str]] = {}
-    for path in PAGES:
-        page.goto(f"/{language}{path}")
+    for state in of_visitors():
+        state.open(page, language)
         found = [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in Axe().run(page).response["violations"]]
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             found.append("wider than the screen")
         if found:
-            faults[path] = found
+            faults[state.name] = found
     context.close()
     assert faults == {}
     assert blocked == []
