@@ -23,7 +23,7 @@ class Letter:
     """One message in one language. ``facts`` are label and value; ``action`` is what to press and where it leads.
 
     ``sms`` is the whole short message; an empty one is not sent. ``reason`` says why somebody gets it, where that is
-    nothing they ordered or booked.
+    nothing they ordered or booked. ``heading`` is the subject as the mail itself says it, where an inbox needs more.
     """
 
     subject: str
@@ -35,6 +35,7 @@ class Letter:
     sms: str = ""
     reason: str = ""
     files: Sequence[File] = field(default=())
+    heading: str = ""
 
 
 def as_html(letter: Letter, language: str) -> str:

@@ -64,6 +64,7 @@ def compose(message: Message) -> Letter | None:
     subject = str(text.subject)
     return Letter(
         subject=f"{subject} · {order.number}",
+        heading=subject,
         greeting=str(GREETING) % values,
         paragraphs=[str(one) % values for one in text.paragraphs],
         facts=[fact for name in text.facts if (fact := FACTS[name](order, message.data)) is not None],

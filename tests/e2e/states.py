@@ -66,7 +66,8 @@ class State:
         page.context.clear_cookies()
         if self.session:
             page.goto("/healthz/live")
-            page.context.add_cookies([{"name": "sessionid", "value": self.session, "url": page.url}])
+            root = str(page.evaluate("location.origin")) + "/"
+            page.context.add_cookies([{"name": "sessionid", "value": self.session, "url": root}])
         page.goto(f"/{language}{self.path}")
         if self.act:
             self.act(page)
