@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
@@ -12,10 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from apps.accounts.models import Address, ApiToken, User
+from apps.accounts.models import Address, ApiToken, SecondFactor, User
 from apps.accounts.services import revoke_token
+from apps.common.looking import LookOnlyPage
 
 admin.site.unregister(Group)
+admin.site.unregister(Authenticator)
 
 
 class NewUserForm(UserCreationForm):  # type: ignore[misc]  # it has no types
@@ -105,8 +108,39 @@ class AddressPage(ModelAdmin):  # type: ignore[misc]  # it has no types
     autocomplete_fields = ("user",)
 
 
+@admin.register(SecondFactor)
+class SecondFactorPage(LookOnlyPage):
+    """Who has lost a phone is helped by deleting what was on it. Nobody is shown the secrets, which ``data`` holds."""
+
+    list_display = fields = ("person", "kind", "since", "used")
+    readonly_fields = fields
+    list_filter = ("type",)
+    list_select_related = ("user",)
+    search_fields = ("user__email",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: SecondFactor | None = None) -> bool:
+        allowed = request.user.has_perm("accounts.delete_secondfactor")
+        return allowed and not _beyond(request, obj.user if obj else None)
+
+    @admin.display(description=_("user"), ordering="user__email")
+    def person(self, factor: SecondFactor) -> str:
+        return str(factor.user)
+
+    @admin.display(description=_("kind"), ordering="type")
+    def kind(self, factor: SecondFactor) -> str:
+        return str(factor.get_type_display())
+
+    @admin.display(description=_("created"), ordering="created_at")
+    def since(self, factor: SecondFactor) -> Any:
+        return factor.created_at
+
+    @admin.display(description=_("last used"), ordering="last_used_at")
+    def used(self, factor: SecondFactor) -> Any:
+        return factor.last_used_at
+
+
 @admin.register(ApiToken)
-class ApiTokenPage(ModelAdmin):  # type: ignore[misc]  # it has no types
+class ApiTokenPage(LookOnlyPage):
     """Tokens are made by their owners: here they can be looked at and revoked."""
 
     list_display = ("name", "user", "prefix", "scope", "created_at", "last_used_at", "expires_at", "revoked_at")
@@ -114,15 +148,6 @@ class ApiTokenPage(ModelAdmin):  # type: ignore[misc]  # it has no types
     list_select_related = ("user",)
     search_fields = ("name", "prefix", "user__email")
     actions = ("revoke",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: ApiToken | None = None) -> bool:
-        return False
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("accounts.delete_apitoken"))

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.validators import RegexValidator
@@ -109,6 +110,15 @@ class Address(models.Model):
         if content_language() == "zh":
             return ["".join(reversed(places)) + self.street, self.postcode]
         return [self.street, f"{', '.join(places)} {self.postcode}".strip()]
+
+
+class SecondFactor(Authenticator):  # type: ignore[misc]  # it has no types
+    """What somebody signs in with beside the password, under a name in the reader's language."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("second factor")
+        verbose_name_plural = _("second factors")
 
 
 class ApiToken(models.Model):

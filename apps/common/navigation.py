@@ -139,7 +139,7 @@ GROUPS: tuple[tuple[Any, bool, tuple[tuple[str, str], ...]], ...] = (
             ("accounts.apitoken", "key"),
             ("accounts.address", "home_pin"),
             ("account.emailaddress", "alternate_email"),
-            ("mfa.authenticator", "phonelink_lock"),
+            ("accounts.secondfactor", "phonelink_lock"),
             ("promotions.member", "card_membership"),
         ),
     ),
