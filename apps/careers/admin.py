@@ -32,7 +32,7 @@ class PostingAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
         "title_en",
         "title_zh",
         "department",
-        "city",
+        "place",
         "kind",
         "pay",
         "published_at",
@@ -47,6 +47,10 @@ class PostingAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
     def get_queryset(self, request: HttpRequest) -> QuerySet[Posting]:
         rows: QuerySet[Posting] = super().get_queryset(request)
         return rows.annotate(applicant_count=Count("applications"))
+
+    @admin.display(description=_("city"), ordering="city")
+    def place(self, posting: Posting) -> str:
+        return posting.city_name
 
     @admin.display(description=_("pay"), ordering="yearly_max")
     def pay(self, posting: Posting) -> str:

@@ -54,7 +54,7 @@ class TrimInline(TabularInline):  # type: ignore[misc]
 class CarModelAdmin(ModelAdmin):  # type: ignore[misc]
     form = CarModelForm
     list_display = [
-        "full_name",
+        "called",
         "body",
         "energy",
         "seats",
@@ -73,6 +73,10 @@ class CarModelAdmin(ModelAdmin):  # type: ignore[misc]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CarModel]:
         return CarModel.objects.with_from_price().select_related("brand")
+
+    @admin.display(description=_("car model"), ordering="slug")
+    def called(self, car_model: CarModel) -> str:
+        return car_model.full_name
 
     @admin.display(description=_("Lowest price"), ordering="from_price")
     def price(self, car_model: Any) -> str:
