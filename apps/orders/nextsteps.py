@@ -32,12 +32,13 @@ class Owner(TextChoices):
     CARRIER = "carrier", pgettext_lazy("owner", "the carrier")
     STORE = "store", pgettext_lazy("owner", "the store")
     GATEWAY = "gateway", pgettext_lazy("owner", "the payment service")
+    NOBODY = "nobody", pgettext_lazy("owner", "nobody")
 
 
 @dataclass(frozen=True, slots=True)
 class Next:
     """``due`` in UTC or None where nobody can say; ``otherwise`` is what happens if nothing does. ``zone`` is where it is to be
-    read, ``city`` names that place where the reader's clock shows something else."""
+    read, ``city`` names that place where the reader's clock shows something else. ``place`` is where on the page it is done."""
 
     what: str
     owner: Owner
@@ -46,6 +47,7 @@ class Next:
     overdue: bool
     zone: tzinfo | None = None
     city: str = ""
+    place: str = ""
 
     @property
     def yours(self) -> bool:
@@ -106,7 +108,7 @@ _ROWS: Mapping[str, _Row] = {
         lambda order, _since: order.appointment.starts_at if order.appointment else None),
     _S.REJECTED: _Row(_("The store puts right what you named and offers you a new time"), _O.STORE,
         _("You may cancel free of charge at any time."), _days(ANSWER_DAYS)),
-    _S.DELIVERED: _Row(_("Nothing is left to do for the car. Until then you may give it back by the terms of the contract"), _O.HOUSE,
+    _S.DELIVERED: _Row(_("Nothing is left to do for the car. Until then you may give it back by the terms of the contract"), _O.NOBODY,
         _("The order is complete by itself."), _timer("return_window")),
     _S.RETURNING: _Row(_("Bring the car to the store, where it is looked at"), _O.BUYER,
         _("The car stays yours. Somebody of ours calls you."), _days(ANSWER_DAYS)),
@@ -119,6 +121,7 @@ _BALANCE = _Row(_("Pay what is left, so that the car can be handed over"), _O.BU
     _("The car waits for you at the store; nothing is lost."), _never)  # fmt: skip
 _NEW_TIME = _Row(_("Choose a time for the hand-over"), _O.BUYER,
     _("The car stays safe at the store."), _never)  # fmt: skip
+WITHOUT_YOU = _("Nothing is decided without you. Somebody of ours calls you.")
 _FROZEN = _Row(_("Something may be damaged: the car is being looked at before anything else happens"), _O.HOUSE,
     _("You hear from us before the car goes on."), _never)  # fmt: skip
 _DISPUTED = _Row(_("A payment is contested: your bank and we are clearing it up"), _O.HOUSE,

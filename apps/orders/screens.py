@@ -23,7 +23,7 @@ from apps.orders.region import Promise, promise_of
 from apps.orders.services import PricedBasket, PricedLine, cancellation, due_leg
 from apps.orders.services.allotments import month_name
 from apps.orders.services.legs import outstanding
-from apps.orders.tracks import Track, tracks
+from apps.orders.tracks import HANDED_OVER, Track, asked_of_buyer, tracks
 from apps.stores.models import Appointment
 
 # The colour beside a state; the words carry the meaning.
@@ -206,6 +206,10 @@ def order_screen(order: Order, *, came_back: bool = False) -> OrderScreen:
     shown = [leg for leg in order.legs.all() if not leg.replaced]
     due = due_leg(order)
     live = getattr(order, "live", [])
+    beside = tracks(order, timezone.now())
+    step = next_step(order)
+    if order.status in HANDED_OVER:
+        step = asked_of_buyer(beside) or step
     return OrderScreen(
         order=order,
         headline=_HEADLINES[order.status],
@@ -228,9 +232,9 @@ def order_screen(order: Order, *, came_back: bool = False) -> OrderScreen:
         vin=live[0].vehicle.vin if live else "",
         moving=is_moving(order),
         stamp=stamp(order),
-        next=next_step(order),
+        next=step,
         actions=actions(order),
-        tracks=tracks(order, timezone.now()),
+        tracks=beside,
         handover=order.appointment if has_live_handover(order) else None,
         can_choose_time=can_choose_time(order),
         documents=_documents(order),

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from apps.orders.lifecycle import GONE, Actor, Family, LineStatus, Status, line_is_at_rest, line_rules
 from apps.orders.models import LineKind, LineStep, LineVisit, Order, OrderLine
-from apps.orders.nextsteps import Owner
+from apps.orders.nextsteps import WITHOUT_YOU, Next, Owner
 from apps.orders.terms import pace
 
 _ICONS: Mapping[str, str] = {
@@ -25,7 +26,7 @@ _ICONS: Mapping[str, str] = {
     "made_to_order": "palette",
 }
 _L, _O = LineStatus, Owner
-_HANDED_OVER = (Status.DELIVERED, Status.COMPLETED)
+HANDED_OVER = (Status.DELIVERED, Status.COMPLETED)
 # What comes next for a line in a state, by family: (what, who owes it).
 _NEXT: Mapping[tuple[str, str], tuple[Promise, Owner]] = {
     (Family.INSTALL, _L.PENDING): (_("Begins when the car is yours"), _O.HOUSE),
@@ -121,6 +122,23 @@ def tracks(order: Order, now: datetime) -> list[Track]:
     return [_track(order, line, now) for line in order.lines.all() if line.kind != LineKind.CAR]
 
 
+def asked_of_buyer(shown: list[Track]) -> Next | None:
+    """The first thing that waits for the buyer's answer among the lines: what is next once the car itself wants nothing."""
+    waiting = [track for track in shown if track.yours and track.acts]
+    if not waiting:
+        return None
+    first = min(waiting, key=lambda track: (track.due is None, track.due))
+    return Next(
+        what=f"{first.line.name}: {first.text}",
+        owner=Owner.BUYER,
+        due=first.due,
+        otherwise=str(WITHOUT_YOU),
+        overdue=first.overdue,
+        zone=timezone.get_current_timezone(),
+        place="tracks-title",
+    )
+
+
 def _track(order: Order, line: OrderLine, now: datetime) -> Track:
     text, owner = _words(order, line)
     yours = owner == Owner.BUYER
@@ -157,7 +175,7 @@ def _words(order: Order, line: OrderLine) -> tuple[str, Owner | None]:
         left = ngettext("%(count)s visit left", "%(count)s visits left", line.visits_left)
         return left % {"count": line.visits_left}, None
     known = _NEXT.get((line.family, line.status))
-    if (line.family, line.status) == (Family.INSTALL, _L.ALLOCATED) and order.status in _HANDED_OVER:
+    if (line.family, line.status) == (Family.INSTALL, _L.ALLOCATED) and order.status in HANDED_OVER:
         known = (_("Somebody looks at the place"), _O.STORE) if _visit(line) else _ARRANGE
     if known is not None:
         return str(known[0]), known[1]
@@ -182,7 +200,7 @@ def _due(order: Order, line: OrderLine) -> datetime | None:
     if booked is not None:
         return booked.starts_at
     days = _DAYS.get((line.family, line.status))
-    if days is None or (line.family == Family.INSTALL and order.status not in _HANDED_OVER):
+    if days is None or (line.family == Family.INSTALL and order.status not in HANDED_OVER):
         return None
     if order.status in _BEFORE_PAYMENT:
         return None

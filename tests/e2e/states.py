@@ -99,6 +99,18 @@ def too_old(page: Page) -> None:
         page.locator("main form").last.evaluate("form => form.submit()")
 
 
+def send_too_much(page: Page) -> None:
+    """More fields than any form of ours has."""
+    page.locator("main form").last.evaluate(
+        """form => form.append(...Array.from({ length: 1100 }, (_, at) => {
+            const field = Object.assign(document.createElement("input"), { type: "hidden", name: `f${at}`, value: "1" });
+            return field;
+        }))"""
+    )
+    with page.expect_navigation():
+        page.locator("main form").last.evaluate("form => form.submit()")
+
+
 def unfold(page: Page) -> None:
     page.evaluate("document.querySelectorAll('main details').forEach(one => { one.open = true; })")
 
@@ -163,6 +175,7 @@ ACTED = (
     ("order not found", "orders/find/", send("main form.stack")),
     ("application refused", "careers/backend-engineer-chengdu/apply/", send("#application")),
     ("form too old", "account/signup/", too_old),
+    ("request too large", "account/signup/", send_too_much),
     ("configurator with a change", "configure/aion-ut-super/", conflict),
     ("saved car", "configure/aion-ut-super/", saved_build),
     ("store", "stores/?q=Shanghai", visit),

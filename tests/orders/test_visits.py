@@ -28,6 +28,7 @@ from tests.factories.configurator import make_configurator
 from tests.factories.orders import delivered_order, pay, place, reserved_order, run_until
 from tests.messaging.servers import make_due
 from tests.orders.test_cancelling import refunds_arrive
+from tests.orders.test_order_page import guest_of
 from tests.orders.test_returns import back
 
 pytestmark = pytest.mark.django_db
@@ -375,3 +376,21 @@ def test_the_stores_queue_has_a_button_for_each_rule_and_for_nobody_else(client:
     line.refresh_from_db()
     assert (line.status, visits.quoted(line)) == ("quoted", 90_000)
     assert client.post(f"{page}/install/", {}).status_code == 403
+
+
+def test_what_waits_for_the_buyer_beside_the_car_is_what_happens_next(clerk: User) -> None:
+    line = with_charger()
+    client = guest_of(line.order)
+
+    def said() -> str:
+        text = " ".join(client.get(f"/orders/{line.order.number}/").content.decode().split())
+        return text.split('id="next-title"')[1].split("</section>")[0]
+
+    assert "Nothing is left to do for the car" in said()
+    visits.survey(line=line, text="The cable must be 20 m longer", user=clerk)
+    visits.quote(line=line, amount=90_000, text="20 m of cable", user=clerk)
+    assert "It is your turn" in said()
+    assert f"{line.name_en}: Accept the offer, or decline it" in said()
+    assert 'href="#tracks-title"' in said()
+    visits.accept_quote(line=line)
+    assert "Nothing is left to do for the car" in said()
