@@ -11,6 +11,12 @@ class UnknownProduct(InvalidInput):
     message = _("We do not sell “%(sku)s”.")
 
 
+class NoLongerSold(UnknownProduct):
+    """There is one, and it was on sale once."""
+
+    message = _("“%(name)s” is no longer sold.")
+
+
 class UnknownCar(InvalidInput):
     code = "unknown_car"
     message = _("There is no model or trim “%(fits)s”.")

@@ -11,6 +11,7 @@ from apps.bundles import offers
 from apps.bundles.errors import (
     BadQuantity,
     DoesNotFit,
+    NoLongerSold,
     OutOfStock,
     ReasonMissing,
     StockBelowReserved,
@@ -39,7 +40,7 @@ def product(*, kind: str, sku: str) -> Product:
     """The product on sale under this number, with all that ``offer`` reads of it.
 
     Raises:
-        UnknownProduct: there is none of that kind and number, or it is no longer sold.
+        UnknownProduct: there is none of that kind and number. NoLongerSold.
     """
     rows: dict[str, QuerySet[Any]] = {
         Kind.COVER: Cover.objects.on_sale().with_prices(),
@@ -49,9 +50,20 @@ def product(*, kind: str, sku: str) -> Product:
     }
     found = rows[kind].filter(sku=sku).first() if kind in rows else None
     if found is None:
+        name = named(kind=kind, sku=sku)
+        if name is not None:
+            raise NoLongerSold(extra={"sku": sku, "name": name.name}, field="sku")
         raise UnknownProduct(extra={"sku": sku}, field="sku")
     one: Product = found
     return one
+
+
+def named(*, kind: str, sku: str) -> Product | None:
+    """The product under this number, whether or not it is on sale: what one that cannot be bought is called."""
+    models = {Kind.COVER: Cover, Kind.PLAN: MaintenancePlan, Kind.ACCESSORY: Accessory, Kind.CHARGER: Charger}
+    model: Any = models.get(Kind(kind)) if kind in Kind.values else None
+    found: Product | None = model.objects.filter(sku=sku).first() if model else None
+    return found
 
 
 def offer(*, kind: str, sku: str, car_model: CarModel | None, quantity: int = 1) -> Offer:

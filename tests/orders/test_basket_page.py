@@ -114,7 +114,9 @@ def test_what_no_longer_can_be_bought_says_why_and_stops_the_checkout(client: Cl
     part.on_sale = False
     part.save()
     text = client.get("/basket/").content.decode()
-    assert "Remove it to go on." in text
+    assert f"“{part.name_en}” is no longer sold. Remove it to go on." in text
+    assert part.sku not in text  # a stock number means nothing to a buyer
+    assert "¥0</" not in text.split("basket-lines")[1].split("</ul>")[0]
     assert 'href="/checkout/"' not in text
     assert client.get("/checkout/")["Location"] == "/basket/"
 

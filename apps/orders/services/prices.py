@@ -214,9 +214,9 @@ def price_line(line: BasketLine, car_model: CarModel | None) -> PricedLine:
     try:
         offer = bundles.offer(kind=line.kind, sku=line.sku, car_model=car_model, quantity=line.quantity)
     except DomainError as error:
-        return PricedLine(
-            line.pk, line.kind, line.sku, line.sku, line.sku, line.quantity, problem=str(error), error=error
-        )
+        known = bundles.named(kind=line.kind, sku=line.sku)
+        names = (known.name_en, known.name_zh) if known else (line.sku, line.sku)
+        return PricedLine(line.pk, line.kind, line.sku, *names, line.quantity, problem=str(error), error=error)
     return PricedLine(
         line.pk,
         line.kind,

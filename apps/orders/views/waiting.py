@@ -37,7 +37,8 @@ def join(request: HttpRequest, code: str) -> HttpResponse:
                 return redirect_page(request, entry.get_absolute_url())
             except DomainError as error:
                 refused, status = str(error), error.status
-    context = {"form": form, "code": code, "refused": refused}
+    car = CarModel.objects.select_related("brand").filter(builds__code=code).first()
+    context = {"form": form, "code": code, "refused": refused, "car_model": car}
     return render_page(request, "orders/waiting_join.html", context, status=status)
 
 
