@@ -1,6 +1,6 @@
 """Booking on the page, and the appointment's own page."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.stores import services
-from apps.stores.models import Appointment, Store
+from apps.stores.models import Appointment, Closure, Store
 from tests.factories.stores import make_store
 
 pytestmark = pytest.mark.django_db
@@ -120,3 +120,15 @@ def test_the_picker_alone_answers_htmx_and_costs_four_queries(
     assert response.content.decode().lstrip().startswith('<div id="picker"')
     day = timezone.now().astimezone(store.zone).date().isoformat()
     assert day in response.content.decode()
+
+
+def test_a_store_that_is_shut_says_why_and_asks_nobody_who_they_are(client: Client, store: Store) -> None:
+    today = timezone.now().astimezone(store.zone).date()
+    far = today + timedelta(days=400)
+    Closure.objects.create(store=store, days=(today, far), reason_en="Rebuilding", reason_zh="装修")
+    page = client.get(f"/stores/{store.code}/book/", {"service": "test_drive"}).content.decode()
+    assert f"{(far - timedelta(days=1)).year}" in page.split("Rebuilding")[1].split("</p>")[0]
+    assert "Nothing is free in these two weeks." in page
+    assert 'id="picker" class="stack" data-none' in page
+    assert "starts_at" not in page
+    assert "Other stores" in client.get(f"/stores/{store.code}/").content.decode()

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from apps.stores.models import Store
 
 register = template.Library()
+# A day that far off is not known by its month alone.
+NEEDS_YEAR_DAYS = 180
 
 
 @register.filter
@@ -53,8 +55,11 @@ def store_day(moment: datetime, store: Store) -> str:
 
 @register.filter
 def long_day(day: date) -> str:
-    """``Monday 30 November``, ``11月30日星期一``."""
-    return date_format(day, "n月j日 l" if _chinese() else "l j F")
+    """``Monday 30 November``, ``11月30日星期一``; with the year where the day is half a year off."""
+    far = abs((day - timezone.localdate()).days) > NEEDS_YEAR_DAYS
+    if _chinese():
+        return date_format(day, "Y年n月j日 l" if far else "n月j日 l")
+    return date_format(day, "l j F Y" if far else "l j F")
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from apps.common.errors import DomainError
 from apps.common.pages import redirect_page, render_page
 from apps.common.requests import signed_in
-from apps.stores import services
+from apps.stores import opening, services
 from apps.stores.errors import SlotTaken
 from apps.stores.forms import BookForm
 from apps.stores.kinds import BOOKABLE, HORIZON, ICONS, SERVICES, Service
@@ -34,6 +35,11 @@ class Picker:
     slots: list[Slot]
     earlier: date | None
     later: date | None
+
+    @property
+    def has_times(self) -> bool:
+        """Whether anything is free on any of the days shown."""
+        return any(free for _day, free in self.days)
 
 
 def picker(
@@ -119,6 +125,7 @@ def _context(store: Store, service: str, form: BookForm, given: Any, error: Doma
         ],
         "picker": picker(store, service, wanted, now, start=given.get("from", "")) if service else None,
         "chosen": chosen,
+        "closures": partial(opening.coming_closures, store, now),  # read by the whole page, not by the days alone
         "form": form,
         "error": error,
         "next_free": error.slots if isinstance(error, SlotTaken) else [],
