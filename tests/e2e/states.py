@@ -52,6 +52,12 @@ PAGES = (
 )
 
 
+# What a page fetches once it is there has come.
+AT_REST = (
+    "document.readyState === 'complete' && !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
+)
+
+
 @dataclass(frozen=True)
 class State:
     """A page in a state: where it is, who looks (their cookie), and what was done there."""
@@ -71,7 +77,7 @@ class State:
         page.goto(f"/{language}{self.path}")
         if self.act:
             self.act(page)
-        page.wait_for_load_state("networkidle")
+        page.wait_for_function(AT_REST)
 
 
 def send(form: str) -> Callable[[Page], None]:
