@@ -53,9 +53,7 @@ PAGES = (
 
 
 # What a page fetches once it is there has come.
-AT_REST = (
-    "() => document.readyState === 'complete' && !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
-)
+AT_REST = "() => document.readyState === 'complete' && !document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')"
 
 
 @dataclass(frozen=True)
