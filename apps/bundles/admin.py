@@ -28,6 +28,8 @@ from apps.bundles.models import (
     PlanItem,
     StockItem,
 )
+from apps.capacity.admin import PoolPage
+from apps.capacity.models import Pool
 from apps.common.errors import DomainError
 from apps.common.money import yuan
 
@@ -139,27 +141,22 @@ class AccessoryFitmentAdmin(ModelAdmin):  # type: ignore[misc]  # it has no type
     autocomplete_fields = ("accessory", "car_model")
 
 
-class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
-    """Rows that only services write."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(StockItem)
-class StockItemAdmin(ReadOnlyAdmin):
-    list_display = ("sku", "on_hand", "promised", "left", "adjust_link")
+class StockItemAdmin(PoolPage):
+    list_display = ("called", "there", "promised", "left", "adjust_link")
     search_fields = ("resource",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[StockItem]:
         rows: Any = super().get_queryset(request)
         return rows.of_articles()  # type: ignore[no-any-return]
+
+    @admin.display(description=_("article"), ordering="resource")
+    def called(self, pool: Pool) -> str:
+        return str(pool)
+
+    @admin.display(description=pgettext_lazy("stock", "on hand"))
+    def there(self, item: StockItem) -> int:
+        return item.on_hand
 
     @admin.display(description=pgettext_lazy("stock", "reserved"))
     def promised(self, item: StockItem) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 
 from apps.bundles import services
 from apps.bundles.models import (
@@ -115,7 +116,7 @@ def _accessories() -> None:
         if conditions:
             cars = CarModel.objects.filter(Q(**conditions)).order_by("pk")
             AccessoryFitment.objects.bulk_create(AccessoryFitment(accessory=accessory, car_model=car) for car in cars)
-        services.adjust(sku=accessory.sku, change=row["stock"], reason="Opening stock")
+        services.adjust(sku=accessory.sku, change=row["stock"], reason=gettext_noop("Opening stock"))
 
 
 def _chargers() -> None:
@@ -131,4 +132,4 @@ def _chargers() -> None:
             fitting_minutes=row["hours"] * 60,
             energies=["bev", "erev", "phev"],
         )
-        services.adjust(sku=charger.sku, change=row["stock"], reason="Opening stock")
+        services.adjust(sku=charger.sku, change=row["stock"], reason=gettext_noop("Opening stock"))

@@ -349,7 +349,7 @@ class StockItem(Pool):
         ordering = ["resource"]
 
     def __str__(self) -> str:
-        return self.sku
+        return self.name or self.sku
 
     @property
     def sku(self) -> str:

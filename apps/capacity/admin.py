@@ -12,14 +12,14 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
-from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminTextInputWidget
 
-from apps.capacity import kinds, services
+from apps.capacity import kinds, naming, services
 from apps.capacity.models import Hold, Movement, Pool, Proof
 from apps.common.errors import DomainError
+from apps.common.looking import LookOnlyPage
 
 KINDS = [
     (kinds.BUILD, _("build slots")),
@@ -57,20 +57,35 @@ class KindOfPoolFilter(KindFilter):
     prefix = "pool__resource"
 
 
-class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
-    """Rows that only services write."""
+class NamedPage(LookOnlyPage):
+    """A page whose rows are pools or belong to one, which is shown under the name that people give it."""
 
-    show_full_result_count = False
-    list_per_page = 50
+    def pool_of(self, row: Any) -> Pool:
+        pool: Pool = row.pool
+        return pool
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        changes = super().get_changelist_instance(request)
+        naming.name_pools(self.pool_of(row) for row in changes.result_list)
+        return changes
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        row = super().get_object(request, object_id, from_field)
+        if row is not None:
+            naming.name_pools([self.pool_of(row)])
+        return row
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+
+class PoolPage(NamedPage):
+    """A page of pools, by whichever of their names."""
+
+    def pool_of(self, row: Any) -> Pool:
+        pool: Pool = row
+        return pool
+
+    @admin.display(description=_("resource"), ordering="resource")
+    def called(self, pool: Pool) -> str:
+        return str(pool)
 
 
 def may_change(request: HttpRequest) -> bool:
@@ -78,8 +93,8 @@ def may_change(request: HttpRequest) -> bool:
 
 
 @admin.register(Pool)
-class PoolAdmin(ReadOnlyAdmin):
-    list_display = ("resource", "total", "held", "taken", "used", "left", "closed", "links")
+class PoolAdmin(PoolPage):
+    list_display = ("called", "total", "held", "taken", "used", "left", "closed", "links")
     list_filter = (KindFilter, "closed")
     search_fields = ("resource",)
     actions = ("close_pools", "reopen_pools")
@@ -122,23 +137,24 @@ class PoolAdmin(ReadOnlyAdmin):
         if not may_change(request):
             raise PermissionDenied
         pool = get_object_or_404(Pool, pk=pk)
+        naming.name_pools([pool])
         form = AdjustForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             user: Any = request.user
             try:
-                pool = services.adjust(resource=pool.resource, user=user, **form.cleaned_data)
+                changed = services.adjust(resource=pool.resource, user=user, **form.cleaned_data)
             except DomainError as error:
                 form.add_error(error.field, str(error))
             else:
-                text = _("%(resource)s: %(free)s free now.") % {"resource": pool.resource, "free": pool.free}
+                text = _("%(resource)s: %(free)s free now.") % {"resource": pool, "free": changed.free}
                 self.message_user(request, text, messages.SUCCESS)
                 return redirect("admin:capacity_pool_changelist")
-        context = self.admin_site.each_context(request) | {"form": form, "pool": pool, "title": pool.resource}
+        context = self.admin_site.each_context(request) | {"form": form, "pool": pool, "title": str(pool)}
         return TemplateResponse(request, "capacity/admin/adjust.html", context, status=422 if form.errors else 200)
 
 
 @admin.register(Hold)
-class HoldAdmin(ReadOnlyAdmin):
+class HoldAdmin(NamedPage):
     list_display = ("created_at", "pool", "owner", "quantity", "state", "until", "changed_at")
     list_filter = ("state", KindOfPoolFilter)
     list_select_related = ("pool",)
@@ -146,17 +162,18 @@ class HoldAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Movement)
-class MovementAdmin(ReadOnlyAdmin):
+class MovementAdmin(NamedPage):
     list_display = ("at", "pool", "kind", "owner", "total_change", "held_change", "taken_change", "used_change",
                     "reason", "user")  # fmt: skip
     list_filter = ("kind", KindOfPoolFilter, "at")
+    worded = {"reason": gettext}
     list_select_related = ("pool", "user")
     search_fields = ("owner", "pool__resource", "reason")
     date_hierarchy = "at"
 
 
 @admin.register(Proof)
-class ProofAdmin(ReadOnlyAdmin):
+class ProofAdmin(LookOnlyPage):
     list_display = ("at", "pools", "right")
 
     @admin.display(description=_("all balances right"), boolean=True)

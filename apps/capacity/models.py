@@ -25,6 +25,8 @@ class Pool(models.Model):
     )
 
     objects = PoolQuerySet.as_manager()
+    # What people call it, where ``naming`` was asked.
+    name = ""
 
     class Meta:
         verbose_name = _("capacity pool")
@@ -45,7 +47,7 @@ class Pool(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.resource
+        return self.name or self.resource
 
     @property
     def kind(self) -> str:

@@ -6,38 +6,31 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
 
+from apps.common.looking import LookOnlyInline, LookOnlyPage
 from apps.common.money import yuan
-from apps.common.worded import Worded, words
+from apps.common.worded import words
 from apps.ledger.models import Account, Currency, Entry, Posting
 from apps.ledger.words import KINDS, account
-
-
-class _LookOnly:
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 def _shown(amount: int, currency: str) -> str:
     return yuan(amount) if currency == Currency.CNY else f"{amount:,}"
 
 
-class PostingInline(_LookOnly, TabularInline):  # type: ignore[misc]  # it has no types
+class PostingInline(LookOnlyInline):
     model = Posting
-    fields = ("account", "shown")
+    fields = ("called", "shown")
     readonly_fields = fields
-    extra = 0
+    tab = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Posting]:
         rows: QuerySet[Posting] = super().get_queryset(request)
         return rows.select_related("account")
+
+    @admin.display(description=_("account"))
+    def called(self, row: Posting) -> str:
+        return account(row.account.code)
 
     @admin.display(description=_("amount"))
     def shown(self, row: Posting) -> str:
@@ -45,24 +38,20 @@ class PostingInline(_LookOnly, TabularInline):  # type: ignore[misc]  # it has n
 
 
 @admin.register(Entry)
-class EntryPage(_LookOnly, Worded, ModelAdmin):  # type: ignore[misc]  # it has no types
-    list_display = ("at", "kind", "subject", "key", "size")
+class EntryPage(LookOnlyPage):
+    list_display = ("at", "kind", "subject", "size")
     list_filter = ("kind",)
     search_fields = ("=subject", "=key")
     date_hierarchy = "at"
-    list_per_page = 50
-    show_full_result_count = False
     inlines = (PostingInline,)
     worded = {"kind": words(KINDS)}
 
 
 @admin.register(Account)
-class AccountPage(_LookOnly, Worded, ModelAdmin):  # type: ignore[misc]  # it has no types
+class AccountPage(LookOnlyPage):
     list_display = ("code", "currency", "guarded", "total")
     list_filter = ("currency", "guarded")
     search_fields = ("code",)
-    list_per_page = 50
-    show_full_result_count = False
     worded = {"code": account}
     fields = readonly_fields = ("code", "currency", "guarded", "total")
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from apps.common.errors import DomainError
 from apps.common.looking import LookOnlyInline, LookOnlyPage
-from apps.outbox import services
+from apps.outbox import services, topics
 from apps.outbox.models import Attempt, Delivery, Event, Subscription
 from apps.outbox.services.delivering import REPLAY
 
@@ -21,6 +21,7 @@ class EventPage(LookOnlyPage):
     list_display = ("kind", "subject", "seq", "owner", "at")
     list_filter = ("stream__topic", "kind")
     list_select_related = ("stream", "owner")
+    worded = {"kind": topics.word}
     search_fields = ("stream__subject", "uid")
     date_hierarchy = "at"
 
@@ -31,7 +32,17 @@ class EventPage(LookOnlyPage):
 
 @admin.register(Subscription)
 class SubscriptionPage(LookOnlyPage):
-    list_display = ("url", "user", "topics", "every_event", "waiting", "dead", "failures", "paused_until", "deleted_at")
+    list_display = (
+        "url",
+        "user",
+        "told_of",
+        "every_event",
+        "waiting",
+        "dead",
+        "failures",
+        "paused_until",
+        "deleted_at",
+    )
     list_filter = ("every_event", ("deleted_at", admin.EmptyFieldListFilter))
     list_select_related = ("user",)
     search_fields = ("url", "user__email")
@@ -42,6 +53,10 @@ class SubscriptionPage(LookOnlyPage):
             waiting=Count("deliveries", filter=Q(deliveries__status="pending")),
             dead=Count("deliveries", filter=Q(deliveries__status="dead")),
         )
+
+    @admin.display(description=_("topics"))
+    def told_of(self, row: Subscription) -> str:
+        return _(", ").join(topics.word(name) for name in row.topics)
 
     @admin.display(description=_("waiting deliveries"), ordering="waiting")
     def waiting(self, row: Any) -> int:
@@ -59,12 +74,16 @@ class AttemptInline(LookOnlyInline):
 
 @admin.register(Delivery)
 class DeliveryPage(LookOnlyPage):
-    list_display = ("event", "subject", "subscription", "status", "attempts", "answer", "next_at", "delivered_at")
+    list_display = ("kind", "subject", "subscription", "status", "attempts", "answer", "next_at", "delivered_at")
     list_filter = ("status", "event__kind")
     list_select_related = ("event", "stream", "subscription")
     search_fields = ("stream__subject", "subscription__url")
     inlines = (AttemptInline,)
     actions = ("replay",)
+
+    @admin.display(description=_("event"), ordering="event__kind")
+    def kind(self, row: Delivery) -> str:
+        return topics.word(row.event.kind)
 
     @admin.display(description=_("subject"), ordering="stream__subject")
     def subject(self, row: Delivery) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from apps.configurator.admin.versions import ReadOnlyAdmin
+from apps.common.looking import LookOnlyPage
 from apps.configurator.insight.models import InsightCount
 from apps.configurator.insight.report import as_csv, report
 from apps.configurator.models import Configurator
@@ -52,7 +52,7 @@ class PeriodForm(forms.Form):
 
 
 @admin.register(InsightCount)
-class InsightAdmin(ReadOnlyAdmin):
+class InsightAdmin(LookOnlyPage):
     """The list of counts is the report; whoever may view the counts may read it."""
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

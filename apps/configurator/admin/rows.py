@@ -9,13 +9,13 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from apps.common.looking import LookOnlyPage
 from apps.common.money import yuan
-from apps.configurator.admin.versions import ReadOnlyAdmin
 from apps.configurator.editor.places import address_of
 from apps.configurator.models import Option, OptionGroup, PriceRule, RentalTerms, Rule
 
 
-class WorkspaceRows(ReadOnlyAdmin):
+class WorkspaceRows(LookOnlyPage):
     """A list whose rows open in the workspace, where they are typed, checked and logged; nothing is written here."""
 
     list_select_related: tuple[str, ...] = ("configurator__car_model__brand",)

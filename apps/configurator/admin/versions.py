@@ -1,35 +1,20 @@
 """Published versions and saved builds: frozen, to be looked at."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
+from apps.common.looking import LookOnlyPage
 from apps.common.money import yuan
 from apps.configurator.models import Build, ConfiguratorVersion
 
 
-class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
-    """What is frozen can be looked at."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
 @admin.register(ConfiguratorVersion)
-class ConfiguratorVersionAdmin(ReadOnlyAdmin):
+class ConfiguratorVersionAdmin(LookOnlyPage):
     list_display = ("configurator", "number", "short_hash", "published_at", "published_by")
     list_filter = ("configurator",)
     list_select_related = ("configurator__car_model__brand", "published_by")
@@ -57,7 +42,7 @@ class ConfiguratorVersionAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Build)
-class BuildAdmin(ReadOnlyAdmin):
+class BuildAdmin(LookOnlyPage):
     exclude = ("name",)  # the owner's own
     list_display = ("code", "car_model", "version", "market", "price", "user", "created_at")
     list_filter = ("market", "car_model__brand")

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from apps.bundles import services as bundles
 from apps.capacity import kinds
@@ -211,7 +212,7 @@ def exchange(order: Order, lines: Sequence[OrderLine], *, until: datetime | None
         except NotEnough as error:
             refuse(error.lacks, order.car_model)
             continue
-        capacity.release(owner=order.number, reason="exchanged")
+        capacity.release(owner=order.number, reason=gettext_noop("Exchanged for something else"))
         capacity.pass_on(owner=beside, to=order.number)
         capacity.take(owner=order.number)
         for model in waited_for:
@@ -236,7 +237,7 @@ def open_supply(
         raise NoSupply(field="number", extra={"most": MOST_AT_ONCE})
     resource = allotment_of(car_model, month, option)
     waiting.lock_queue([car_model.slug])
-    capacity.open(resource=resource, quantity=number, reason="Allotment", user=user)
+    capacity.open(resource=resource, quantity=number, reason=gettext_noop("Allotment"), user=user)
     waiting.serve(car_model.slug)
     return Allotment.objects.get(resource=resource)
 

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from apps.capacity import kinds
 from apps.capacity import services as capacity
@@ -212,7 +213,7 @@ def _end_offer(pk: int, model: str) -> bool:
         return False
     entry.status = Waiting.Status.EXPIRED
     entry.save(update_fields=["status"])
-    capacity.release(owner=entry.owner, reason="offer expired")
+    capacity.release(owner=entry.owner, reason=gettext_noop("Offer expired"))
     _serve(model)
     return True
 
