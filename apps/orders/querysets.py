@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import Func, OuterRef, Prefetch, Q, Subquery, Value
+from django.db.models.functions import Cast
 
 from apps.capacity.kinds import BUILD
 from apps.capacity.querysets import PoolQuerySet
@@ -12,7 +13,7 @@ from apps.capacity.querysets import PoolQuerySet
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
-    from apps.orders.models import Allotment, Basket, Order, Waiting  # noqa: F401  named in annotations
+    from apps.orders.models import Allotment, Basket, Order, PartnerJob, Waiting  # noqa: F401  named in annotations
 
 
 class BasketQuerySet(models.QuerySet["Basket"]):
@@ -74,6 +75,16 @@ class OrderQuerySet(models.QuerySet["Order"]):
 class AllotmentQuerySet(PoolQuerySet["Allotment"]):
     def of_models(self) -> Self:
         return self.of_kind(BUILD)
+
+
+class PartnerJobQuerySet(models.QuerySet["PartnerJob"]):
+    def with_order_number(self) -> Self:
+        """Annotate ``order_number``: of the order whose step asked for the job, as the key says; None for other keys."""
+        from apps.orders.models import Order
+
+        order = Func(OuterRef("key"), Value(r"^(\d{1,18}):"), function="substring")
+        found = Order.objects.filter(pk=Cast(order, models.BigIntegerField()))
+        return self.annotate(order_number=Subquery(found.values("number")))
 
 
 class WaitingQuerySet(models.QuerySet["Waiting"]):

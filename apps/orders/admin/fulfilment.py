@@ -43,6 +43,7 @@ class StepPage(LookOnlyPage):
     search_fields = ("order__number",)
     date_hierarchy = "created_at"
     actions = ("retry",)
+    worded = {"direction": words.direction, "error": wording.cause}
 
     @admin.display(description=_("age"), ordering="created_at")
     def age(self, row: FulfilmentStep) -> str:
@@ -86,10 +87,21 @@ class TransitionPage(LookOnlyPage):
 
 @admin.register(PartnerJob)
 class PartnerJobPage(LookOnlyPage):
-    list_display = ("partner", "key", "started_at", "cancelled_at", "repeats")
+    list_display = ("partner", "work", "number", "started_at", "cancelled_at", "repeats")
     list_filter = ("partner",)
     search_fields = ("key",)
     worded = {"partner": words.partner}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PartnerJob]:
+        return PartnerJob.objects.with_order_number()
+
+    @admin.display(description=_("step"))
+    def work(self, job: PartnerJob) -> str:
+        return words.job(job.key)
+
+    @admin.display(description=_("order"))
+    def number(self, job: Any) -> str:
+        return job.order_number or "–"
 
 
 @admin.register(Promise)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.orders.models.orders import Order
+from apps.orders.querysets import PartnerJobQuerySet
 
 
 class FulfilmentStep(models.Model):
@@ -210,6 +211,8 @@ class PartnerJob(models.Model):
     started_at = models.DateTimeField(_("started"))
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
     repeats = models.PositiveIntegerField(_("asked again"), default=0)
+
+    objects = PartnerJobQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("partner's job")
