@@ -32,9 +32,10 @@ from apps.capacity.admin import PoolPage
 from apps.capacity.models import Pool
 from apps.common.errors import DomainError
 from apps.common.money import yuan
+from apps.common.yuan_forms import InYuan
 
 
-class ProductAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
+class ProductAdmin(InYuan, ModelAdmin):  # type: ignore[misc]  # it has no types
     search_fields = ("sku", "name_en", "name_zh")
     list_editable = ("on_sale",)
     actions = ("take_off_sale", "put_on_sale")
@@ -52,7 +53,7 @@ class ProductAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
         return yuan(product.price)
 
 
-class CoverPriceInline(TabularInline):  # type: ignore[misc]  # it has no types
+class CoverPriceInline(InYuan, TabularInline):  # type: ignore[misc]  # it has no types
     model = CoverPrice
     extra = 0
 

@@ -21,6 +21,7 @@ from apps.catalog.services import index_car_models, publish_sheet
 from apps.common.looking import LookOnlyPage
 from apps.common.money import yuan
 from apps.common.worded import words
+from apps.common.yuan_forms import InYuan
 
 
 @admin.register(Brand)
@@ -42,7 +43,7 @@ class BrandAdmin(ModelAdmin):  # type: ignore[misc]
         index_car_models(CarModel.objects.filter(brand=obj))
 
 
-class TrimInline(TabularInline):  # type: ignore[misc]
+class TrimInline(InYuan, TabularInline):  # type: ignore[misc]
     model = Trim
     form = TrimForm
     extra = 0
@@ -147,7 +148,7 @@ class RenderJobPage(LookOnlyPage):
 
 
 @admin.register(Trim)
-class TrimAdmin(ModelAdmin):  # type: ignore[misc]
+class TrimAdmin(InYuan, ModelAdmin):  # type: ignore[misc]
     form = TrimForm
     list_display = [
         "code",

@@ -43,7 +43,7 @@ class Worded:
             column.short_description = self.model._meta.get_field(field).verbose_name
         self.fen = {one.name for one in self.model._meta.fields if one.help_text == FEN and not one.choices}
         for name in self.fen:
-            setattr(self, f"{name}_money", _money(name, self.model._meta.get_field(name).verbose_name))
+            setattr(self, f"{name}_money", money_column(name, self.model._meta.get_field(name).verbose_name))
 
     def in_words(self, names: Sequence[Any]) -> list[Any]:
         """These columns, codes as words."""
@@ -68,7 +68,7 @@ class Worded:
         return [(one, _filter(self.worded[one])) if one in self.worded else one for one in filters]
 
 
-def _money(field: str, label: Any) -> Callable[[Any], str]:
+def money_column(field: str, label: Any) -> Callable[[Any], str]:
     @admin.display(description=label, ordering=field)
     def column(row: Any) -> str:
         amount = getattr(row, field)

@@ -20,6 +20,7 @@ from apps.capacity.errors import BelowPromised
 from apps.capacity.kinds import voucher
 from apps.capacity.models import Pool
 from apps.common.money import yuan
+from apps.common.yuan_forms import InYuan
 from apps.promotions import services
 from apps.promotions.engine import Buyer, Item
 from apps.promotions.errors import WHY
@@ -77,7 +78,8 @@ class CodeInline(TabularInline):  # type: ignore[misc]  # it has no types
 
 
 @admin.register(Campaign)
-class CampaignAdmin(ModelAdmin):  # type: ignore[misc]  # it has no types
+class CampaignAdmin(InYuan, ModelAdmin):  # type: ignore[misc]  # it has no types
+    yuan_help = {"amount": _("In yuan: what is taken off, or the price together.")}
     list_display = (
         "name",
         "group",

@@ -18,7 +18,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminT
 
 from apps.accounts.requests import user_of
 from apps.common.money import yuan
-from apps.configurator.editor.forms.base import ONE_FEN, YuanField
+from apps.common.yuan_forms import ONE_FEN, YuanField
 from apps.configurator.editor.places import address_of
 from apps.configurator.editor.urls import urls
 from apps.configurator.models import Configurator

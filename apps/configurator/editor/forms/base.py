@@ -1,6 +1,5 @@
 """What all forms of the workspace have: a row, what stands in it, what a service writes."""
 
-from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -9,10 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.configurator.models import CODE
 from apps.configurator.services.drafts import FIELDS, Draft, Row, rows_of
-
-FEN = 100
-MOST_YUAN = 10**9
-ONE_FEN = Decimal("0.01")
 
 
 class RowForm(forms.Form):
@@ -55,20 +50,3 @@ def text_field(label: Any, length: int, *, required: bool = True, long: bool = F
 def date_field(label: Any, help_text: Any = "") -> forms.DateField:
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     return forms.DateField(label=label, required=False, widget=widget, help_text=help_text, input_formats=["%Y-%m-%d"])
-
-
-class YuanField(forms.DecimalField):
-    """Yuan as people type them, fen as they are kept."""
-
-    def __init__(self, *, least: Decimal | int = -MOST_YUAN, **kwargs: Any) -> None:
-        super().__init__(max_value=MOST_YUAN, min_value=least, decimal_places=2, max_digits=14, **kwargs)
-        self.widget.attrs["inputmode"] = "decimal"
-
-    def prepare_value(self, value: Any) -> Any:
-        if isinstance(value, int):
-            return f"{Decimal(value) / FEN:f}" if value % FEN else str(value // FEN)
-        return value
-
-    def clean(self, value: Any) -> int | None:
-        amount = super().clean(str(value).replace(",", "").replace("，", "").strip() if value is not None else value)
-        return None if amount is None else int(amount * FEN)

@@ -8,8 +8,9 @@ from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from apps.catalog.stills import names as stills
+from apps.common.yuan_forms import ONE_FEN, YuanField
 from apps.configurator.editor.choices import ListField
-from apps.configurator.editor.forms.base import ONE_FEN, RowForm, YuanField, code_field, text_field
+from apps.configurator.editor.forms.base import RowForm, code_field, text_field
 from apps.configurator.models import COLOUR, Configurator, Option, OptionGroup, RentalTerms
 from apps.configurator.screen import market_name, market_names
 

@@ -7,9 +7,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.common.yuan_forms import YuanField
 from apps.configurator.editor import choices
 from apps.configurator.editor.choices import ListField, OnePicker, Picker
-from apps.configurator.editor.forms.base import RowForm, YuanField, code_field, date_field, text_field
+from apps.configurator.editor.forms.base import RowForm, code_field, date_field, text_field
 from apps.configurator.models import PriceRule, Rule
 from apps.configurator.rules import InvalidParameters, check_rule, check_when, read_rule
 from apps.configurator.screen import market_name
