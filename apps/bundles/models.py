@@ -293,7 +293,7 @@ class AccessoryFitment(models.Model):
         constraints = [models.UniqueConstraint(fields=["accessory", "car_model"], name="fitment_once_a_model")]
 
     def __str__(self) -> str:
-        return f"{self.accessory_id} {self.car_model_id}"
+        return f"{self.accessory} · {self.car_model}"
 
 
 class Charger(Product):

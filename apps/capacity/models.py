@@ -158,7 +158,7 @@ class Movement(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.pool_id} {self.kind}"
+        return str(self.get_kind_display())
 
 
 class Proof(models.Model):

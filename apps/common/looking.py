@@ -31,3 +31,5 @@ class LookOnlyInline(LookOnly, Worded, TabularInline):  # type: ignore[misc]  # 
     can_delete = False
     tab = True
     show_change_link = False
+    # The columns say what a row is; its title said it again, or a number.
+    show_title = False

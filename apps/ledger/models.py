@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.ledger import words
 from apps.ledger.querysets import AccountQuerySet
 
 
@@ -42,7 +43,7 @@ class Account(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.currency}"
+        return words.account(self.code)
 
 
 class Entry(models.Model):
@@ -67,7 +68,7 @@ class Entry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.subject}".strip()
+        return f"{words.KINDS.get(self.kind, self.kind)} {self.subject}".strip()
 
 
 class Posting(models.Model):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from apps.capacity import kinds
 from apps.catalog.models import CarModel
@@ -36,6 +37,13 @@ def _options(slugs: set[str], codes: set[str]) -> dict[tuple[str, str], str]:
     return {
         (row.configurator.car_model.slug, row.code): row.name for row in rows.select_related("configurator__car_model")
     }
+
+
+def name_options(car_model: CarModel, codes: Sequence[str]) -> str:
+    """A car's options in its configurator's order; what is not offered any more keeps its code."""
+    rows = Option.objects.filter(configurator__car_model=car_model, code__in=codes)
+    named = {row.code: row.name for row in rows.order_by("group__position", "position")}
+    return _(", ").join([*named.values(), *(code for code in codes if code not in named)]) or "–"
 
 
 def name_installers(resources: Sequence[str]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from apps.outbox import topics
 from apps.outbox.querysets import DeliveryQuerySet, StreamQuerySet, SubscriptionQuerySet
 
 # So long a delivery is tried; then it is a dead letter.
@@ -64,7 +65,7 @@ class Event(models.Model):
         constraints = [models.UniqueConstraint(fields=["stream", "seq"], name="outbox_event_number")]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.seq}"
+        return f"{topics.word(self.kind)} {self.seq}"
 
 
 class Subscription(models.Model):
@@ -147,7 +148,7 @@ class Delivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.event_id} → {self.subscription_id}"
+        return f"{self.event} → {self.subscription}"
 
 
 class Attempt(models.Model):

@@ -6,6 +6,7 @@ Every change of an appointment goes through the services; the rows themselves ca
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import RangeDateTimeFilter
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from apps.accounts.requests import user_of
 from apps.common.errors import DomainError
@@ -26,8 +28,21 @@ from apps.stores.models import Appointment, AppointmentEvent, Bay, City, Closure
 Step = Callable[[Appointment], Appointment]
 
 
+class BayForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
+    """What is done in a bay is ticked, not typed."""
+
+    services = forms.MultipleChoiceField(
+        label=pgettext_lazy("bay", "Services"), choices=Service, widget=UnfoldAdminCheckboxSelectMultipleWidget
+    )
+
+    class Meta:
+        model = Bay
+        fields = ("store", "number", "services", "is_active")
+
+
 class BayInline(TabularInline):  # type: ignore[misc]
     model = Bay
+    form = BayForm
     extra = 0
 
 
@@ -79,6 +94,7 @@ class StoreAdmin(ModelAdmin):  # type: ignore[misc]
 
 @admin.register(Bay)
 class BayAdmin(ModelAdmin):  # type: ignore[misc]
+    form = BayForm
     list_display = ["store", "number", "offered", "is_active"]
     list_select_related = ["store"]
     search_fields = ["store__code"]
@@ -227,7 +243,7 @@ class AppointmentAdmin(ModelAdmin):  # type: ignore[misc]
 class AppointmentEventAdmin(ModelAdmin):  # type: ignore[misc]
     list_display = ["appointment", "seq", "before", "after", "party", "who", "at"]
     list_filter = ["after", "party"]
-    list_select_related = ["appointment", "actor"]
+    list_select_related = ["appointment__store", "actor"]
     search_fields = ["=appointment__id"]
 
     @admin.display(description=gettext_lazy("user"))

@@ -22,7 +22,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -315,7 +314,9 @@ class Appointment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_service_display()} · {date_format(localtime(self.starts_at), 'SHORT_DATETIME_FORMAT')}"
+        """By the store's own clock, as everywhere."""
+        begins = date_format(self.starts_at.astimezone(self.store.zone), "SHORT_DATETIME_FORMAT")
+        return f"{self.get_service_display()} · {begins}"
 
     @property
     def starts_at(self) -> datetime:

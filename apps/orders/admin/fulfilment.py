@@ -97,7 +97,7 @@ class PartnerJobPage(LookOnlyPage):
 
     @admin.display(description=_("step"))
     def work(self, job: PartnerJob) -> str:
-        return words.job(job.key)
+        return str(job)
 
     @admin.display(description=_("order"))
     def number(self, job: Any) -> str:

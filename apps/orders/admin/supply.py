@@ -22,11 +22,12 @@ from unfold.widgets import (
 )
 
 from apps.accounts.requests import user_of
+from apps.capacity.admin import PoolPage
 from apps.catalog.models import CarModel
 from apps.common.errors import DomainError
 from apps.common.translated import content_language
 from apps.configurator import services as configurator
-from apps.orders import services
+from apps.orders import naming, services
 from apps.orders.admin.base import LookOnlyInline, LookOnlyPage
 from apps.orders.models import Allocation, Allotment, Vehicle, Waiting
 from apps.orders.services.permissions import SUPPLY
@@ -46,6 +47,11 @@ class VehiclePage(LookOnlyPage):
     list_select_related = ("car_model__brand",)
     search_fields = ("vin", "allocations__order__number")
     inlines = (AllocationInline,)
+    fields = ("vin", "car_model", "equipment", "built_at", "build", "km", "built_for")
+
+    @admin.display(description=_("as built"))
+    def equipment(self, vehicle: Vehicle) -> str:
+        return naming.name_options(vehicle.car_model, vehicle.as_built)
 
 
 @admin.register(Allocation)
@@ -105,7 +111,7 @@ def _named(rows: Any, slug: Any) -> Any:
 
 
 @admin.register(Allotment)
-class AllotmentPage(LookOnlyPage):
+class AllotmentPage(PoolPage):
     form = SupplyForm
     list_display = ("car", "month_text", "only_with", "total", "held", "taken", "used", "left", "closed", "links")
     list_filter = ("closed",)
@@ -123,7 +129,7 @@ class AllotmentPage(LookOnlyPage):
     def get_fields(self, request: HttpRequest, obj: Allotment | None = None) -> list[str]:
         if obj is None:
             return ["car_model", "month", "option", "number"]
-        return ["resource", "total", "held", "taken", "used", "closed"]
+        return ["called", "total", "held", "taken", "used", "closed"]
 
     @admin.display(description=_("model"))
     def car(self, allotment: Allotment) -> str:

@@ -10,7 +10,7 @@ from apps.common.worded import words
 from apps.orders import gateways
 from apps.orders.errors import BadSignature
 from apps.orders.lifecycle import Actor, Status
-from apps.orders.models import FulfilmentStep, PartnerBehaviour
+from apps.orders.models import PartnerBehaviour
 
 ACTORS: Mapping[str, Promise] = {
     Actor.BUYER: pgettext_lazy("actor", "buyer"),
@@ -80,17 +80,10 @@ _REASONS = (
 actor, event, outcome, sandbox = words(ACTORS), words(EVENTS), words(OUTCOMES), words(SANDBOX)
 partner = words(dict(PartnerBehaviour.Partner.choices))
 _directions = words({"1": pgettext_lazy("step", "Do it"), "-1": pgettext_lazy("step", "Take it back")})
-_steps = words(dict(FulfilmentStep.Kind.choices))
 
 
 def direction(number: object) -> str:
     return _directions(str(number))
-
-
-def job(key: str) -> str:
-    """What a partner does, of the key under which its step asked for it; a key of another shape stays."""
-    _order, colon, rest = key.partition(":")
-    return _steps(rest.partition(":")[0]) if colon else key
 
 
 def gateway(name: str) -> str:

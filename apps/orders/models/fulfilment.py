@@ -67,7 +67,7 @@ class FulfilmentStep(models.Model):
         indexes = [models.Index(fields=["next_at"], condition=Q(status="ready"), name="step_due")]
 
     def __str__(self) -> str:
-        return self.key
+        return str(self.get_kind_display())
 
     @property
     def cause(self) -> str:
@@ -221,4 +221,7 @@ class PartnerJob(models.Model):
         constraints = [models.UniqueConstraint(fields=["partner", "key"], name="partner_job_once")]
 
     def __str__(self) -> str:
-        return f"{self.partner} {self.key}"
+        """What the partner does, by the step that its key was made for; a key of another shape stays."""
+        steps = dict(FulfilmentStep.Kind.choices)
+        _order, _colon, rest = self.key.partition(":")
+        return str(steps.get(rest.partition(":")[0], self.key))

@@ -240,4 +240,4 @@ class Transition(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.seq}: {self.source} → {self.target}"
+        return f"{self.get_source_display() or '–'} → {self.get_target_display()}"

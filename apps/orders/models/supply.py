@@ -84,4 +84,4 @@ class Allocation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.vehicle_id} → {self.order_id}"
+        return f"{self.vehicle} → {self.order}"

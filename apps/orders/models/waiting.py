@@ -67,7 +67,7 @@ class Waiting(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.model}: {self.email}"
+        return self.email
 
     def get_absolute_url(self) -> str:
         return reverse("orders:waiting", args=[self.token])
