@@ -28,6 +28,7 @@ from apps.bundles.models import (
     PlanItem,
     StockItem,
 )
+from apps.capacity import naming
 from apps.capacity.admin import PoolPage
 from apps.capacity.models import Pool
 from apps.common.errors import DomainError
@@ -186,6 +187,7 @@ class StockItemAdmin(PoolPage):
         if not user.has_perm("bundles.change_stockitem"):
             raise PermissionDenied
         item = get_object_or_404(StockItem.objects.of_articles(), pk=pk)
+        naming.name_pools([item])
         form = AdjustmentForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
@@ -196,6 +198,6 @@ class StockItemAdmin(PoolPage):
                 text = _("%(sku)s: %(on_hand)s on hand now.") % {"sku": item.sku, "on_hand": item.on_hand}
                 self.message_user(request, text, messages.SUCCESS)
                 return redirect("admin:bundles_stockitem_changelist")
-        context = self.admin_site.each_context(request) | {"form": form, "item": item, "title": item.sku}
+        context = self.admin_site.each_context(request) | {"form": form, "item": item, "title": str(item)}
         status = 422 if form.errors else 200
         return TemplateResponse(request, "bundles/admin/adjust.html", context, status=status)

@@ -78,10 +78,10 @@ class InYuan:
         names: Sequence[Any] = super().get_fields(request, obj)  # type: ignore[misc]
         if self.has_change_permission(request, obj):  # type: ignore[attr-defined]
             return names
-        return [f"{name}_money" if hasattr(self, f"{name}_money") else name for name in names]
+        return list(dict.fromkeys(f"{name}_money" if hasattr(self, f"{name}_money") else name for name in names))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[Any]:
         names: Sequence[Any] = super().get_readonly_fields(request, obj)  # type: ignore[misc]
         if self.has_change_permission(request, obj):  # type: ignore[attr-defined]
             return names
-        return [*names, *(name for name in self.get_fields(request, obj) if str(name).endswith("_money"))]
+        return [*names, *(f"{field.name}_money" for field in self.model._meta.fields if self._is_money(field))]

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from apps.capacity import services
+from apps.capacity import naming, services
 from apps.capacity.models import Movement, Pool
 from tests.factories.accounts import make_staff
 
@@ -42,3 +42,12 @@ def test_whoever_may_change_opens_withdraws_and_closes_with_a_reason(client: Cli
     assert Pool.objects.get().closed
     client.post("/admin/capacity/pool/", {"action": "reopen_pools", "_selected_action": pool.pk})
     assert not Pool.objects.get().closed
+
+
+def test_a_code_is_named_and_what_nobody_names_keeps_its_key() -> None:
+    names = naming.names_of(["voucher:SPRING", "voucher:SPRING:0123", "stock:NOTHING"])
+    assert names == {
+        "voucher:SPRING": "Code SPRING",
+        "voucher:SPRING:0123": "Code SPRING, one customer",
+        "stock:NOTHING": "stock:NOTHING",
+    }

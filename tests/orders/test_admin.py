@@ -173,3 +173,17 @@ def test_an_orders_page_says_its_language_and_its_payments_in_words(boss: Client
     page = boss.get(f"/admin/orders/paymentleg/{leg.pk}/change/").content.decode()
     assert f"¥{leg.amount // 100:,}" in page
     assert "fen</" not in page
+
+
+def test_jobs_of_partners_say_what_is_done_for_which_order(boss: Client) -> None:
+    order = delivered_order()
+    page = boss.get("/admin/orders/partnerjob/").content.decode()
+    assert "Order the build from the maker" in page
+    assert order.number in page
+
+
+def test_a_car_and_its_allotment_are_named(boss: Client) -> None:
+    order = delivered_order()
+    vehicle = order.allocations.get().vehicle
+    assert "Blue" in boss.get(f"/admin/orders/vehicle/{vehicle.pk}/change/").content.decode()
+    assert f"{vehicle.car_model.full_name} · " in boss.get("/admin/capacity/pool/?kind=build").content.decode()
