@@ -25,6 +25,7 @@ from apps.orders.lifecycle import Status
 from apps.orders.models import LineKind
 
 SMALL, NORMAL, HEADING, TITLE = 8, 10, 13, 20
+HEAD_MM, ROW_MM = 14, 8
 GREY, BLACK, ACCENT, HAIRLINE = (90, 90, 90), (17, 24, 31), (0, 103, 87), (216, 221, 224)
 Data = Mapping[str, Any]
 # It would write a line for every table of the font that it drops.
@@ -85,9 +86,10 @@ class _Paper(FPDF):
         self.set_text_color(*BLACK)
         self.set_font_size(NORMAL)
 
-    def heading(self, text: str) -> None:
+    def heading(self, text: str, together: int = 2) -> None:
+        """No heading stands alone at the foot of a page: so many rows of what follows stand with it."""
         self.ln(4)
-        if self.will_page_break(30):  # no heading alone at the foot of a page
+        if self.will_page_break(HEAD_MM + ROW_MM * together):
             self.add_page()
         self.write_line(text, HEADING)
         self.ln(1)
@@ -207,7 +209,6 @@ def _rent(paper: _Paper, data: Data) -> None:
     terms = data["terms"]
     if not terms:
         return
-    paper.heading(_("What renting the battery costs"))
     rows = [
         (_("Each month"), yuan(terms["monthly_price"])),
         (_("Kilometres included a year"), f"{terms['mileage_cap']:,}"),
@@ -215,18 +216,19 @@ def _rent(paper: _Paper, data: Data) -> None:
         (_("Minimum term in months"), str(terms["minimum_term"])),
         (_("Buy the battery later for"), yuan(terms["buyout_price"])),
     ]
+    paper.heading(_("What renting the battery costs"), together=len(rows))
     paper.rows(rows, (3, 1))
 
 
 def _city(paper: _Paper, data: Data) -> None:
     kept = [row for row in (data.get("region") or {}).get("subsidies", ()) if row["eligible"]]
     if kept:
-        paper.heading(_("Subsidies that were promised for your city"))
+        paper.heading(_("Subsidies that were promised for your city"), together=len(kept))
         paper.rows([(_own(row, "name"), yuan(row["amount"])) for row in kept], (3, 1))
 
 
 def _fees(paper: _Paper, data: Data) -> None:
-    paper.heading(_("What cancelling costs"))
+    paper.heading(_("What cancelling costs"), together=len(data["fees"]) + 1)
     heads = (_("Cancelled while"), _("Fee"))
     paper.rows([(str(Status(row["status"]).label), yuan(int(row["amount"]))) for row in data["fees"]], (3, 1), heads)
     delay = data["delay"]

@@ -202,3 +202,15 @@ def test_an_unsigned_order_has_no_contract() -> None:
     )
     sign(order)
     assert order.contracts.count() == 1
+
+
+def test_a_short_table_goes_to_the_next_page_with_its_heading() -> None:
+    contract = signed_order().contracts.get()
+    paper = contract_pdf._Paper(
+        contract_pdf.Signed(contract.data, contract.sha256, contract.signature, contract.signed_at, contract.language)
+    )
+    paper.set_y(paper.page_break_trigger - 45)
+    paper.heading("Two rows have room here", together=2)
+    assert paper.page == 1
+    paper.heading("Five do not", together=5)
+    assert paper.page == 2
