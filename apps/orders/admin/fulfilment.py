@@ -150,7 +150,7 @@ class OverdueFilter(admin.SimpleListFilter):
 
 @admin.register(WorkItem)
 class WorkItemPage(LookOnlyPage):
-    list_display = ("told", "order", "payout_link", "kind", "role", "due", "owner", "closed_at")
+    list_display = ("told", "order", "kind", "role", "due", "owner", "payout_link", "closed_at")
     fields = ("told", "order", "payout_link", "kind", "role", "due", "owner", "created_at", "closed_at")
     readonly_fields = fields
     list_filter = (RoleFilter, OverdueFilter, ("closed_at", admin.EmptyFieldListFilter), "kind")
