@@ -324,3 +324,12 @@ def test_a_hand_over_is_told_by_the_stores_clock_and_names_its_city_where_the_re
     assert near is not None
     assert (far.zone, far.city) == (order.appointment.store.zone, order.appointment.store.city.name)
     assert (near.zone, near.city) == (order.appointment.store.zone, "")
+
+
+def test_a_contested_payment_is_not_called_none() -> None:
+    order = reserved_order()
+    leg = order.legs.get(captured__gt=0)
+    services.apply_event(GatewayEvent("sandbox", "dispute-1", "dispute.opened", str(leg.pk), leg.captured, "case-1"))
+    text = guest_of(order).get(f"/orders/{order.number}/").content.decode()
+    assert "the contested payment is cleared up with your bank" in text
+    assert "nothing was paid yet" not in text
