@@ -10,7 +10,7 @@ from apps.orders.lifecycle import Actor, rules_from
 from apps.orders.models import Order
 from apps.orders.services import cancellation
 from apps.orders.services.changing import can_change
-from apps.orders.services.payments import due_leg
+from apps.orders.services.payments import asked_leg
 from apps.orders.services.returns import policy
 
 # The rule's ``act`` → its partial. The order is that of the page: the first one present has the one primary button.
@@ -25,7 +25,7 @@ PARTIALS: Mapping[str, str] = {
     "change": "orders/actions/change.html",
     "cancel": "orders/actions/cancel.html",
 }
-# Nobody is asked for money before having decided whether there will be the car, or while it is looked at for damage.
+# Nobody is asked for money before having decided whether there will be the car.
 DECISIONS = ("accept_mismatch", "other_slot")
 
 
@@ -51,7 +51,7 @@ def actions(order: Order) -> list[Action]:
     if not cancellation(order).possible:
         acts.discard("cancel")
     names = [act for act in DECISIONS if act in acts]
-    names += ["pay"] if not order.frozen and due_leg(order) is not None else []
+    names += ["pay"] if asked_leg(order) is not None else []
     names += [act for act in PARTIALS if act in acts and act not in names]
     first = next((name for name in names if name not in ("cancel", "change")), "")
     return [Action(name, PARTIALS.get(name, "orders/actions/pay.html"), name == first) for name in names]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from apps.orders.gateways import enabled, gateway
 from apps.orders.lifecycle import IN_WORK, Status
 from apps.orders.models import Credit, Invoice, LoanReferral, Order, PaymentLeg, Refund, TradeIn
-from apps.orders.services import coins, due_leg, legs, loans, trade_ins
+from apps.orders.services import asked_leg, coins, legs, loans, trade_ins
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def money_screen(order: Order) -> MoneyScreen:
     """Of any order."""
     all_legs = list(order.legs.prefetch_related("refunds").order_by("position"))
     rows = [LegRow(leg, list(leg.refunds.all()), _how(leg)) for leg in all_legs]
-    trade_in, referral, due = trade_ins.of_order(order), loans.of_order(order), due_leg(order)
+    trade_in, referral, due = trade_ins.of_order(order), loans.of_order(order), asked_leg(order)
     now = timezone.now()
     firm = trade_in is not None and trade_in.status == TradeIn.Status.FIRM
     short = trade_in is not None and trade_in.status == TradeIn.Status.SHORT

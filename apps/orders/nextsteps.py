@@ -83,6 +83,7 @@ def _first_reserved(order: Order, since: datetime) -> datetime:
 
 
 _S, _O = Status, Owner
+WITHOUT_YOU = _("Nothing is decided without you. Somebody of ours calls you.")
 _ROWS: Mapping[str, _Row] = {
     _S.PLACED: _Row(_("Pay, so that everything stays yours"), _O.BUYER,
         _("Then the car and the parts go back on sale, and you owe nothing."), _timer("hold")),
@@ -92,13 +93,13 @@ _ROWS: Mapping[str, _Row] = {
     _S.SIGNED: _Row(_("The maker gives your car its place on the line"), _O.MAKER,
         _("We ask again by ourselves; after a day somebody of ours calls the maker."), _days(terms.BUILD_ACCEPTED_DAYS)),
     _S.ALLOC_FAILED: _Row(_("Choose: another place, another build, or your money back"), _O.BUYER,
-        _("Nothing is decided without you. Somebody of ours calls you."), _days(ANSWER_DAYS)),
+        WITHOUT_YOU, _days(ANSWER_DAYS)),
     _S.SCHEDULED: _Row(_("The maker builds your car and we check it against your order"), _O.MAKER,
         _("We ask the maker every day and tell you the new date."), _days(terms.BUILD_DAYS)),
     _S.VIN_ASSIGNED: _Row(_("The carrier collects your car"), _O.CARRIER,
         _("We send the order again, or another carrier."), _days(COLLECT_DAYS)),
     _S.MISMATCH: _Row(_("Choose: take the car with a credit, have it built again, or get everything back"), _O.BUYER,
-        _("Nothing is decided without you. Somebody of ours calls you."), _days(ANSWER_DAYS)),
+        WITHOUT_YOU, _days(ANSWER_DAYS)),
     _S.IN_TRANSIT: _Row(_("The carrier brings your car to the store"), _O.CARRIER,
         _("We find out where it is and tell you the new date."), _days(terms.TRANSPORT_DAYS)),
     _S.AT_STORE: _Row(_("The store checks, prepares and fits your car"), _O.STORE,
@@ -121,7 +122,6 @@ _BALANCE = _Row(_("Pay what is left, so that the car can be handed over"), _O.BU
     _("The car waits for you at the store; nothing is lost."), _never)  # fmt: skip
 _NEW_TIME = _Row(_("Choose a time for the hand-over"), _O.BUYER,
     _("The car stays safe at the store."), _never)  # fmt: skip
-WITHOUT_YOU = _("Nothing is decided without you. Somebody of ours calls you.")
 _FROZEN = _Row(_("Something may be damaged: the car is being looked at before anything else happens"), _O.HOUSE,
     _("You hear from us before the car goes on."), _never)  # fmt: skip
 _DISPUTED = _Row(_("A payment is contested: your bank and we are clearing it up"), _O.HOUSE,

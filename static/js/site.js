@@ -26,10 +26,15 @@ document.body.addEventListener("htmx:responseError", (event) => quiet(event) || 
 document.body.addEventListener("toast", (event) => toast(event.detail.value));
 
 // A strip of links that scrolls shows the one that one is on.
-for (const here of document.querySelectorAll(":is(.account-nav ul, .parts, .cats, .find .chips) [aria-current]")) {
-  const strip = here.closest(".account-nav ul, .parts, .cats, .chips");
-  strip.scrollLeft = here.offsetLeft - strip.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
+function showHere(root) {
+  for (const strip of root.querySelectorAll(".account-nav ul, .parts, .cats, .find .chips")) {
+    const here = strip.querySelector("[aria-current]")?.getBoundingClientRect();
+    const { left, width } = strip.getBoundingClientRect();
+    if (here) strip.scrollLeft += here.left + here.width / 2 - left - width / 2;
+  }
 }
+showHere(document);
+document.body.addEventListener("htmx:afterSettle", (event) => showHere(event.target));
 
 // The bar that keeps a price and its button at hand rests while the same button is in sight.
 const bar = document.querySelector(".buybar");

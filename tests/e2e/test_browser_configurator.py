@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.e2e.conftest import Portal
+from tests.e2e.states import faults
 
 pytestmark = [pytest.mark.browser]
 PATIENCE_MS = 600_000
@@ -210,10 +210,7 @@ class Looker:
 
     def at(self, state: str) -> None:
         answered(self.page)
-        found = [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in Axe().run(self.page).response["violations"]]
-        if self.page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append("wider than the screen")
-        if found:
+        if found := faults(self.page):
             self.faults[state] = found
 
 

@@ -65,12 +65,12 @@ class Buyer(Thread):
             if status == 201:
                 return answer
             self.refused += 1
-            if status not in (0, 409, 429, 500, 503):
+            if status not in (0, 409, 500, 503):
                 self.strange.append((path, status, answer))
                 return None
             # An interrupted call keeps its key for a minute. Three buyers who ask five times a second meanwhile would
             # use up the 600 calls a minute of their common address; a program waits, too.
-            time.sleep(1 if status in (409, 429) else 0.2)
+            time.sleep(1)
         self.strange.append((path, status, "never answered"))
         return None
 

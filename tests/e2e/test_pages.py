@@ -1,53 +1,27 @@
 """Every kind of page in the real browser: accessible, no wider than a phone, nothing blocked or broken."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.conftest import Portal
-from tests.e2e.states import of_visitors
+from tests.e2e.states import LOOKS, PATIENCE_MS, faults, of_visitors, walk
 
 pytestmark = [pytest.mark.browser]
-PATIENCE_MS = 600_000
 
 
-@pytest.mark.parametrize(
-    ("width", "scheme", "language"), [(390, "dark", "zh-hans/"), (1440, "light", "")], ids=["phone", "desk"]
-)
-def test_pages_are_accessible_and_fit(chrome: Browser, portal: Portal, width: int, scheme: str, language: str) -> None:
-    context = chrome.new_context(base_url=portal.url, viewport={"width": width, "height": 900})
-    context.set_default_timeout(PATIENCE_MS)
-    page = context.new_page()
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
-    blocked: list[str] = []
-    page.on("pageerror", lambda error: blocked.append(f"{page.url}: {error}"))
-    page.on(
-        "console", lambda said: blocked.append(f"{page.url}: {said.text}") if "Security Policy" in said.text else None
-    )
-    faults: dict[str, list[str]] = {}
-    for state in of_visitors():
-        state.open(page, language)
-        found = [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in Axe().run(page).response["violations"]]
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append("wider than the screen")
-        if found:
-            faults[state.name] = found
-    context.close()
-    assert faults == {}
-    assert blocked == []
+@pytest.mark.parametrize("look", LOOKS)
+def test_pages_are_accessible_and_fit(chrome: Browser, portal: Portal, look: str) -> None:
+    assert walk(chrome, portal.url, of_visitors(), LOOKS[look]) == {}
 
 
 def test_a_guest_books_moves_and_cancels_a_visit(chrome: Browser, portal: Portal) -> None:
     page = chrome.new_page(base_url=portal.url, viewport={"width": 390, "height": 844}, reduced_motion="reduce")
     page.set_default_timeout(PATIENCE_MS)
-    faults: dict[str, list[str]] = {}
+    wrong: dict[str, list[str]] = {}
 
     def look(state: str) -> None:
-        found = [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in Axe().run(page).response["violations"]]
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append("wider than the screen")
-        if found:
-            faults[state] = found
+        if found := faults(page):
+            wrong[state] = found
 
     page.goto("/stores/?q=Shanghai&service=test_drive")
     page.locator(".store h3 a").first.click()
@@ -75,7 +49,7 @@ def test_a_guest_books_moves_and_cancels_a_visit(chrome: Browser, portal: Portal
     expect(page.get_by_text("The appointment is cancelled.")).to_be_visible()
     look("cancelled")
     page.close()
-    assert faults == {}
+    assert wrong == {}
 
 
 def test_the_list_says_above_its_cars_how_many_they_are(chrome: Browser, portal: Portal) -> None:

@@ -14,6 +14,7 @@ from apps.orders.models import FulfilmentStep, Inspection, Order, PartnerJob
 from apps.orders.partners import StoreReport
 from tests.factories.accounts import make_staff, make_user
 from tests.factories.orders import make_order, pay, run_until, signed_order
+from tests.orders.test_order_page import guest_of
 
 pytestmark = pytest.mark.django_db
 INSPECT = "orders.inspect_car"
@@ -179,3 +180,12 @@ def test_the_database_wants_two_people_too() -> None:
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             Inspection.objects.create(**pdi, **fields)
+
+
+def test_while_a_car_is_looked_at_nobody_is_asked_to_pay_it() -> None:
+    order = run_until(signed_order(), Status.AT_STORE)
+    client, pages = guest_of(order), (f"/orders/{order.number}/", f"/orders/{order.number}/payments/")
+    asking = f'action="/orders/{order.number}/pay/"'
+    assert all(asking in client.get(page).content.decode() for page in pages)
+    services.report_damage(order=order, text="Scratched", user=make_staff(permissions=(INSPECT,)))
+    assert not any(asking in client.get(page).content.decode() for page in pages)

@@ -33,7 +33,7 @@ from apps.orders.services.handovers import choose_handover
 from apps.orders.services.inspections import close as close_inspection
 from apps.orders.services.inspections import report_damage, see_insurance, sign_pdi
 from apps.orders.services.mismatch import accept_mismatch, rebuild
-from apps.orders.services.payments import due_leg, request_payment
+from apps.orders.services.payments import asked_leg, due_leg, request_payment
 from apps.orders.services.placing import Contact, InvoiceData, place_order
 from apps.orders.services.planning import OldCar, PaymentWish
 from apps.orders.services.prices import PricedBasket, PricedLine, price_basket
@@ -62,6 +62,7 @@ __all__ = [
     "apply_event",
     "ask_for_waiver",
     "ask_to_return",
+    "asked_leg",
     "basket_of",
     "cancel",
     "cancellation",

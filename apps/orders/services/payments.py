@@ -47,6 +47,11 @@ def due_leg(order: Order) -> PaymentLeg | None:
     return next(iter(mine), None)
 
 
+def asked_leg(order: Order) -> PaymentLeg | None:
+    """The payment that the buyer is asked for: none while the car is looked at for damage, though it may still be paid."""
+    return None if order.frozen else due_leg(order)
+
+
 def first_is_paid(order: Order) -> bool:
     """Whether nothing that is due before signing is missing."""
     return not any(leg.status not in PAID for leg in legs.counting(order) if leg.purpose in FIRST)
