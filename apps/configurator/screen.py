@@ -1,7 +1,7 @@
 """What one configurator page shows, worked out from a document, a state and the engine's answer."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -121,6 +121,11 @@ class Screen:
     description: str
 
     @property
+    def pending(self) -> bool:
+        """Whether the least price of a whole car is still being calculated."""
+        return self.valid and not self.priced and not self.complete
+
+    @property
     def enough_budget(self) -> int:
         """The budget, in yuan, that the choices fit into."""
         return -(-self.total // FEN)
@@ -134,7 +139,7 @@ class Screen:
 class Drawing:
     """Collects what all parts of a screen need, and draws them."""
 
-    def __init__(self, session: Session, state: PageState, *, path: str, asked: str = "") -> None:
+    def __init__(self, session: Session, state: PageState, *, path: str, asked: Collection[str] = ()) -> None:
         self.session, self.state, self.path, self.asked = session, state, path, asked
         self.document: Document = session.document
         self.answer: Answer
@@ -257,7 +262,7 @@ class Drawing:
             rental=option.rental,
             pending=amount == PENDING,
             can_ask=state in ("blocked", "forced"),
-            why=self._explained(option, state) if self.asked == option.code else None,
+            why=self._explained(option, state) if option.code in self.asked else None,
         )
 
     def _state_of(self, option: DocumentOption) -> str:
@@ -352,13 +357,13 @@ class Drawing:
 
 def draw_row(session: Session, state: PageState, option: str, *, path: str) -> tuple[Block, Row]:
     """One option with its explanation, and the group it is of (without rows): the answer to "why?"."""
-    drawing = Drawing(session, state, path=path, asked=option)
+    drawing = Drawing(session, state, path=path, asked=(option,))
     group = session.document.group_of[option]
     return drawing.block(group, None, is_open=False), drawing.row(group, session.document.options[option])
 
 
-def draw(session: Session, state: PageState, *, path: str, asked: str = "") -> Screen:
-    """The screen for a state. ``path`` is the page's address without a query; ``asked`` an option to explain."""
+def draw(session: Session, state: PageState, *, path: str, asked: Collection[str] = ()) -> Screen:
+    """The screen for a state. ``path`` is the page's address without a query; ``asked`` are options to explain."""
     return Drawing(session, state, path=path, asked=asked).screen()
 
 

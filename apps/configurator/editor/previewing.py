@@ -45,7 +45,7 @@ def show(request: HttpRequest, pk: int, day: str = "") -> HttpResponse:
     if asked and is_htmx(request):
         block, row = draw_row(session, state, asked, path=request.path)
         return _private(HttpResponse(markup.option(block, row, request.path), headers={"HX-Push-Url": "false"}))
-    screen = draw(session, state, path=request.path, asked=asked)
+    screen = draw(session, state, path=request.path, asked=[asked])
     context = {
         "screen": screen,
         "conflict": screen.conflict,

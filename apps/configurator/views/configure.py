@@ -1,5 +1,6 @@
 """Choose a car, configure it, save it; what its battery costs."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import messages
@@ -53,7 +54,9 @@ def configure(request: HttpRequest, slug: str) -> HttpResponse:
         return HttpResponse(markup.option(block, row, path), headers={"Vary": VARY, "HX-Push-Url": "false"})
     if "poll" in request.GET and not answer_at_once(session, state.choices)[1]:
         return HttpResponse(status=204, headers={"Vary": VARY})
-    response = _page(request, session, state, asked=asked)
+    # Prices that come leave the explanations that somebody may be reading.
+    explained = request.GET.getlist("explained") if "poll" in request.GET else [asked]
+    response = _page(request, session, state, asked=explained)
     if is_htmx(request):
         response["HX-Push-Url"] = path + state.query()
     return response
@@ -122,7 +125,7 @@ def _page(
     session: OpenSession,
     state: PageState,
     *,
-    asked: str = "",
+    asked: Collection[str] = (),
     refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
