@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
@@ -18,7 +18,8 @@ from apps.catalog.errors import NoLook
 from apps.catalog.forms import CarModelForm, SpecSheetForm, TrimForm, initial_of, spec_fieldsets
 from apps.catalog.models import Brand, CarModel, RenderJob, SpecSheet, SpecValue, Trim
 from apps.catalog.services import index_car_models, publish_sheet
-from apps.common.looking import LookOnlyPage
+from apps.catalog.templatetags.catalog import measure
+from apps.common.looking import LookOnlyInline, LookOnlyPage
 from apps.common.money import yuan
 from apps.common.worded import words
 from apps.common.yuan_forms import InYuan
@@ -177,19 +178,19 @@ class TrimAdmin(InYuan, ModelAdmin):  # type: ignore[misc]
         return format_html('<a href="{}">{}</a>', url, _("New version"))
 
 
-class SpecValueInline(TabularInline):  # type: ignore[misc]
+class SpecValueInline(LookOnlyInline):
     model = SpecValue
-    extra = 0
-    fields = ["key", "number", "unit", "cycle", "text_en", "text_zh"]
+    fields = ("called", "shown", "cycle")
+    readonly_fields = fields
+    tab = False
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    @admin.display(description=_("spec value"))
+    def called(self, row: SpecValue) -> str:
+        return str(row.definition.label)
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    @admin.display(description=pgettext_lazy("spec sheet", "value"))
+    def shown(self, row: SpecValue) -> str:
+        return row.text if row.number is None else f"{measure(row.number)} {row.unit}".strip()
 
 
 @admin.register(SpecSheet)
@@ -197,12 +198,16 @@ class SpecSheetAdmin(ModelAdmin):  # type: ignore[misc]
     """Adding publishes a new version, filled in with the one in force; what was published can only be read."""
 
     form = SpecSheetForm
-    list_display = ["trim", "version", "current", "note", "created_at"]
+    list_display = ["called", "version", "current", "note", "created_at"]
     list_filter = ["current", "trim__car_model__brand"]
     search_fields = ["trim__code", "trim__name_en", "trim__name_zh", "note"]
-    list_select_related = ["trim"]
+    list_select_related = ["trim__car_model__brand"]
     autocomplete_fields = ["trim"]
     date_hierarchy = "created_at"
+
+    @admin.display(description=_("trim"), ordering="trim")
+    def called(self, sheet: SpecSheet) -> str:
+        return f"{sheet.trim.car_model.full_name} {sheet.trim.name}"
 
     def get_fieldsets(self, request: HttpRequest, obj: SpecSheet | None = None) -> Any:
         if obj is None:

@@ -221,7 +221,7 @@ class SpecSheet(models.Model):
     """What a trim measured at one time. A change of specs is a new version; older ones stay as they were."""
 
     trim = models.ForeignKey(Trim, models.CASCADE, related_name="sheets", verbose_name=_("trim"))
-    version = models.PositiveIntegerField(_("version"))
+    version = models.PositiveIntegerField(pgettext_lazy("spec sheet", "version"))
     current = models.BooleanField(_("current"), default=True)
     note = models.CharField(_("what changed"), max_length=200, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)

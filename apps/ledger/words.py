@@ -19,6 +19,15 @@ KINDS: Mapping[str, Promise] = {
     "dispute": _("Payment contested"),
     "dispute_won": _("Dispute won"),
     "dispute_lost": _("Dispute lost"),
+    "payout": _("Paid out by the payment service"),
+    "gateway_fees": _("Fees of the payment service"),
+    "coins_earned": _("Coins earned"),
+    "coins_released": _("Coins released"),
+    "coins_held": _("Coins held for an order"),
+    "coins_spent": _("Coins spent"),
+    "coins_voided": _("Coins let go again"),
+    "coins_back": _("Coins given back"),
+    "coins_clawed": _("Coins taken back"),
 }
 ACCOUNTS: Mapping[str, Promise] = {
     "customers": _("Customers' payments"),
@@ -30,6 +39,16 @@ ACCOUNTS: Mapping[str, Promise] = {
     "gateway": _("At the payment service"),
     "lender": _("At the lender"),
     "wallet": _("Coins of a customer"),
+    "expense:credits": _("Credits granted"),
+    "expense:coins": _("Coins redeemed"),
+    "expense:gateway_fees": _("Fees of the payment service"),
+    "coins:held": _("Coins held for orders"),
+    "coins:spent": _("Spent coins"),
+    "coins:issued": _("Issued coins"),
+    "coins:pending": _("Coins not yet released"),
+    "disputed": _("Contested payments"),
+    "suspense": _("Received, not yet assigned"),
+    "trade_ins": _("Cars taken in part exchange"),
 }
 
 

@@ -4,9 +4,9 @@ Every change of an appointment goes through the services; the rows themselves ca
 """
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -15,29 +15,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import RangeDateTimeFilter
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from apps.accounts.requests import user_of
 from apps.common.errors import DomainError
 from apps.stores import services
+from apps.stores.admin_forms import BayForm, ClosureForm
 from apps.stores.forms import StoreAdminForm
 from apps.stores.kinds import Service
 from apps.stores.lifecycle import Party, Status
 from apps.stores.models import Appointment, AppointmentEvent, Bay, City, Closure, Store, StoreStaff
 
 Step = Callable[[Appointment], Appointment]
-
-
-class BayForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
-    """What is done in a bay is ticked, not typed."""
-
-    services = forms.MultipleChoiceField(
-        label=pgettext_lazy("bay", "Services"), choices=Service, widget=UnfoldAdminCheckboxSelectMultipleWidget
-    )
-
-    class Meta:
-        model = Bay
-        fields = ("store", "number", "services", "is_active")
 
 
 class BayInline(TabularInline):  # type: ignore[misc]
@@ -54,6 +42,8 @@ class StaffInline(TabularInline):  # type: ignore[misc]
 
 class ClosureInline(TabularInline):  # type: ignore[misc]
     model = Closure
+    form = ClosureForm
+    fields = ("first_day", "last_day", "reason_en", "reason_zh")
     extra = 0
 
 
@@ -62,7 +52,7 @@ class CityAdmin(ModelAdmin):  # type: ignore[misc]
     list_display = ["name_en", "name_zh", "province", "population"]
     list_filter = ["province"]
     search_fields = ["name_en", "name_zh", "slug"]
-    readonly_fields = ["grams"]
+    exclude = ["grams"]
 
 
 @admin.register(Store)
@@ -112,10 +102,20 @@ class BayAdmin(ModelAdmin):  # type: ignore[misc]
 
 @admin.register(Closure)
 class ClosureAdmin(ModelAdmin):  # type: ignore[misc]
-    list_display = ["store", "days", "reason_en", "reason_zh"]
+    form = ClosureForm
+    fields = ["store", "first_day", "last_day", "reason_en", "reason_zh"]
+    list_display = ["store", "first", "last", "reason_en", "reason_zh"]
     list_select_related = ["store"]
     search_fields = ["store__code", "reason_en", "reason_zh"]
     autocomplete_fields = ["store"]
+
+    @admin.display(description=gettext_lazy("First day"), ordering="days")
+    def first(self, closure: Closure) -> date:
+        return closure.first_day
+
+    @admin.display(description=gettext_lazy("Last day"))
+    def last(self, closure: Closure) -> date:
+        return closure.last_day
 
 
 class EventInline(TabularInline):  # type: ignore[misc]
@@ -242,6 +242,7 @@ class AppointmentAdmin(ModelAdmin):  # type: ignore[misc]
 @admin.register(AppointmentEvent)
 class AppointmentEventAdmin(ModelAdmin):  # type: ignore[misc]
     list_display = ["appointment", "seq", "before", "after", "party", "who", "at"]
+    fields = ["appointment", "seq", "before", "after", "party", "who", "reason", "at"]
     list_filter = ["after", "party"]
     list_select_related = ["appointment__store", "actor"]
     search_fields = ["=appointment__id"]

@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from apps.stores.errors import BadHours, BadPlace
 from apps.stores.hours import parse, text
@@ -114,7 +115,7 @@ class StoreAdminForm(forms.ModelForm):  # type: ignore[type-arg]
     opening = forms.CharField(
         label=_("Opening hours"),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
         help_text=_("Such as “Mon-Fri 09:00-18:00; Sat 10:00-16:00”; 26:00 is two o'clock at night."),
     )
 

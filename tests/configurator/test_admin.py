@@ -154,6 +154,10 @@ def test_versions_and_builds_are_read_only(car: Configurator, back_office: Clien
     assert back_office.post(url, {"number": 7}).status_code == 403
     assert back_office.get(reverse("admin:configurator_configuratorversion_add")).status_code == 403
     build = make_build(car)
+    shown = back_office.get(reverse("admin:configurator_build_change", args=[build.pk])).content.decode()
+    for line in build.lines:
+        assert f"{line['group_en']}: {line['name_en']}" in shown
+    assert "Mainland China" in shown
     assert (
         back_office.post(reverse("admin:configurator_build_delete", args=[build.pk]), {"post": "yes"}).status_code
         == 403

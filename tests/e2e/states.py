@@ -239,16 +239,29 @@ def of_visitors() -> Iterator[State]:
     yield from (State(name, path, act=act) for name, path, act in ACTED)
 
 
-def staged(environment: Mapping[str, str]) -> Iterator[State]:
-    """What people of ours and buyers have brought about: ``staging.py`` makes it in the portal of this environment."""
-    told = [sys.executable, "manage.py", "shell", "-v0", "-c", "from tests.e2e.staging import main; main()"]
+def _told(environment: Mapping[str, str], module: str) -> dict[str, tuple[str, str]]:
+    """What a module of states finds in the portal of this environment: name to path and session."""
+    told = [sys.executable, "manage.py", "shell", "-v0", "-c", f"from tests.e2e.{module} import main; main()"]
     done = subprocess.run(told, cwd=ROOT, env=dict(environment), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-4000:]
-    found = json.loads(next(line for line in done.stdout.splitlines() if line.startswith("FOUND"))[5:])
-    for name, (path, session) in found.items():
+    found: dict[str, tuple[str, str]] = json.loads(
+        next(line for line in done.stdout.splitlines() if line.startswith("FOUND"))[5:]
+    )
+    return found
+
+
+def staged(environment: Mapping[str, str]) -> Iterator[State]:
+    """What people of ours and buyers have brought about: ``staging.py`` makes it in the portal of this environment."""
+    for name, (path, session) in _told(environment, "staging").items():
         act = unfold if path.startswith("orders/") else None
         yield State(name, path, session, act)
         if name == "checkout":
             yield State("checkout refused", path, session, send("form.checkout-form"))
         if name == "payments placed":
             yield State("pay page", path.replace("payments/", ""), session, to_the_pay_page)
+
+
+def of_staff(environment: Mapping[str, str]) -> Iterator[State]:
+    """The back office of each role, with what there is in the portal of this environment."""
+    for name, (path, session) in _told(environment, "staging_staff").items():
+        yield State(name, path, session)

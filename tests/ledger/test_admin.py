@@ -1,10 +1,15 @@
 """The books in the back office: to read, and for whoever may."""
 
+import inspect
+import re
+
 import pytest
 from django.test import Client
 
 from apps.ledger.models import Account, Entry
 from apps.ledger.services import post, wallet
+from apps.ledger.words import KINDS, account
+from apps.orders.services import bookkeeping, coins, settlement
 from tests.factories.accounts import make_staff, make_user
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +34,26 @@ def test_accounts_show_their_balance_and_entries_their_postings(client: Client, 
     )
     account = Account.objects.get(code="gateway:x")
     assert "¥1,234.50" in client.get(f"/admin/ledger/account/{account.pk}/change/").content.decode()
+
+
+def test_whatever_is_booked_has_a_name() -> None:
+    """The code that books says by which words: accounts in upper case, kinds where it posts."""
+    books = [bookkeeping, coins]
+    accounts = {
+        text
+        for module in books
+        for name, text in vars(module).items()
+        if name.isupper()
+        and isinstance(text, str)
+        and text.replace(":", "").replace("_", "").isalpha()
+        and text.islower()
+    }
+    assert {"disputed", "coins:held"} <= accounts
+    assert {code for code in accounts if account(code) == code} == set()
+    source = "".join(inspect.getsource(module) for module in [*books, settlement])
+    kinds = set(re.findall(r'(?:kind=|_move\(order, )"([a-z_]+)"', source)) - {"payment"}
+    assert {"dispute_won", "coins_spent", "payout"} <= kinds
+    assert kinds - KINDS.keys() == set()
 
 
 def test_nobody_writes_and_strangers_do_not_read(client: Client, entry: Entry) -> None:

@@ -1,5 +1,6 @@
 """The clerk's actions, demo data and the sitemap."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -62,6 +63,44 @@ def test_every_page_of_the_back_office_opens(admin_client: Client) -> None:
         assert admin_client.get(f"/admin/stores/{name}/", {"q": store.code}).status_code == 200, name
     page = admin_client.get(f"/admin/stores/store/{store.pk}/change/").content.decode()
     assert "Mon-Fri 09:00-18:00; Sat 10:00-16:00" in page
+
+
+def test_a_closure_is_entered_as_its_first_and_last_day(admin_client: Client) -> None:
+    store = make_store()
+    sent = {"store": store.pk, "first_day": "2026-12-24", "last_day": "2026-12-26", "reason_en": "x", "reason_zh": "y"}
+    assert admin_client.post("/admin/stores/closure/add/", sent).status_code == 302
+    closure = store.closures.get()
+    assert (closure.days.lower, closure.days.upper) == (date(2026, 12, 24), date(2026, 12, 27))
+    address = f"/admin/stores/closure/{closure.pk}/change/"
+    page = admin_client.get(address).content.decode()
+    assert 'value="2026-12-24"' in page
+    assert 'value="2026-12-26"' in page
+
+    wrong = admin_client.post(address, sent | {"last_day": "2026-12-23"})
+    assert wrong.context["adminform"].form.errors["last_day"] == ["The last day comes before the first."]
+    assert admin_client.post(address, sent | {"first_day": ""}).context["adminform"].form.errors.keys() == {"first_day"}
+    closure.refresh_from_db()
+    assert closure.last_day == date(2026, 12, 26)
+    # One day alone, and a day more.
+    assert admin_client.post(address, sent | {"last_day": "2026-12-24"}).status_code == 302
+    closure.refresh_from_db()
+    assert closure.first_day == closure.last_day == date(2026, 12, 24)
+
+
+def test_a_closure_is_entered_with_its_store(admin_client: Client) -> None:
+    store = make_store()
+    address = f"/admin/stores/store/{store.pk}/change/"
+    form = admin_client.get(address).context
+    sent = {name: value for name, value in form["adminform"].form.initial.items() if value is not None}
+    for inline in form["inline_admin_formsets"]:
+        prefix = inline.formset.prefix
+        sent |= {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
+    sent |= {"closures-TOTAL_FORMS": "1", "closures-0-store": store.pk}
+    sent |= {"closures-0-first_day": "2026-12-24", "closures-0-reason_en": "x", "closures-0-reason_zh": "y"}
+    assert admin_client.post(address, sent | {"closures-0-last_day": "2026-12-01"}).status_code == 200
+    assert not store.closures.exists()
+    assert admin_client.post(address, sent | {"closures-0-last_day": "2026-12-25"}).status_code == 302
+    assert store.closures.get().last_day == date(2026, 12, 25)
 
 
 def test_demo_data_is_the_same_again_and_a_larger_network_only_adds() -> None:

@@ -5,12 +5,16 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from apps.common.looking import LookOnlyPage
 from apps.common.money import yuan
 from apps.configurator.models import Build, ConfiguratorVersion
+from apps.configurator.pricing import QuoteLine
+from apps.configurator.screen import market_name
 
 
 @admin.register(ConfiguratorVersion)
@@ -21,6 +25,8 @@ class ConfiguratorVersionAdmin(LookOnlyPage):
     search_fields = ("sha256", "configurator__car_model__slug")
     date_hierarchy = "published_at"
     actions_detail = ("compare",)
+    # What is in it is shown, in words, where it is compared.
+    fields = ("configurator", "number", "sha256", "published_at", "published_by")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ConfiguratorVersion]:
         found: QuerySet[ConfiguratorVersion] = super().get_queryset(request)
@@ -43,8 +49,10 @@ class ConfiguratorVersionAdmin(LookOnlyPage):
 
 @admin.register(Build)
 class BuildAdmin(LookOnlyPage):
-    exclude = ("name",)  # the owner's own
     list_display = ("code", "car_model", "version", "market", "price", "user", "created_at")
+    # Not the name: it is the owner's own.
+    fields = ("code", "car_model", "version", "market", "parts", "price", "rent", "user", "created_at")
+    worded = {"market": market_name}
     list_filter = ("market", "car_model__brand")
     list_select_related = ("car_model__brand", "version__configurator__car_model__brand", "user")
     search_fields = ("code", "user__email", "car_model__slug")
@@ -57,3 +65,12 @@ class BuildAdmin(LookOnlyPage):
     @display(description=_("total"), ordering="total")  # type: ignore[untyped-decorator]
     def price(self, build: Build) -> str:
         return yuan(build.total)
+
+    @display(description=_("monthly"))  # type: ignore[untyped-decorator]
+    def rent(self, build: Build) -> str:
+        return yuan(build.monthly) if build.monthly else "–"
+
+    @display(description=_("choices"))  # type: ignore[untyped-decorator]
+    def parts(self, build: Build) -> SafeString:
+        lines = [QuoteLine(**line) for line in build.lines]
+        return format_html_join("", "<p>{}: {} · {}</p>", ((line.group, line.name, yuan(line.price)) for line in lines))

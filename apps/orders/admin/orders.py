@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
@@ -384,4 +385,9 @@ class BasketPage(LookOnlyPage):
     list_select_related = ("user",)
     search_fields = ("=id", "user__email")
     ordering = ("-changed_at",)
+    fields = ("user", "given_codes", "created_at", "changed_at", "ordered_at")
     inlines = (BasketLineInline,)
+
+    @admin.display(description=pgettext_lazy("campaign", "codes"))
+    def given_codes(self, basket: Basket) -> str:
+        return ", ".join(basket.codes) or "–"

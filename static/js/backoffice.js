@@ -1,0 +1,56 @@
+// Names what unfold and Django's admin leave without a name: fields in rows of a table, boxes that search, hints.
+const main = () => document.getElementById("main");
+
+/** The words of a label that belongs to a field, without what marks it as required. */
+const labelOf = (id) => id && document.querySelector(`label[for="${CSS.escape(id)}"]`)?.textContent.replace("*", "").trim();
+
+/** What stands above a cell of a table; a row without heads of its own borrows them from its table. */
+function headOf(field) {
+  const cell = field.closest("td, th");
+  const column = cell && /\b(?:field|column)-([\w-]+)/.exec(cell.className)?.[1];
+  const head = column && cell.closest("table").querySelector(`thead .column-${CSS.escape(column)}`);
+  return (head ?? cell?.closest("table").tHead?.rows[0]?.cells[cell.cellIndex])?.textContent.replace("*", "").trim();
+}
+
+function nameFields() {
+  const nameless = "#main :is(input:not([type=hidden], [type=submit]), select, textarea):not([aria-label], [aria-labelledby])";
+  for (const field of document.querySelectorAll(nameless)) {
+    if (field.labels?.length && field.labels[0].textContent.trim()) continue;
+    // Of a field in two parts only the first has the label's id.
+    const name = labelOf(field.id) || labelOf(field.id.replace(/_\d$/, "")) || labelOf(field.id.replace(/_\d$/, "_0")) || headOf(field);
+    if (name) field.setAttribute("aria-label", name);
+  }
+}
+
+/** A box of select2 is named by what is chosen in it alone, and by nothing while nothing is. */
+function nameBoxes() {
+  const nameless = ".select2-selection [role=textbox]:not([aria-label]), .select2-selection[role=combobox]:not([aria-label])";
+  for (const box of document.querySelectorAll(nameless)) {
+    const select = box.closest(".select2")?.previousElementSibling;
+    const name = labelOf(select?.id) || (select && headOf(select));
+    if (name) box.setAttribute("aria-label", name);
+  }
+}
+
+function nameRest() {
+  for (const head of document.querySelectorAll("#main thead th")) {
+    if (!head.textContent.trim() && !head.children.length) {
+      head.innerHTML = '<span class="named"></span>';
+      head.firstChild.textContent = main().dataset.remove;
+    }
+  }
+  for (const hint of document.querySelectorAll("span.help-tooltip[aria-label]:not([role])")) hint.setAttribute("role", "img");
+}
+
+let waits = 0;
+function name() {
+  waits = 0;
+  nameFields();
+  nameBoxes();
+  nameRest();
+}
+addEventListener("DOMContentLoaded", () => {
+  if (!main()) return;
+  name();
+  new MutationObserver(() => (waits ||= requestAnimationFrame(name))).observe(main(), { childList: true, subtree: true });
+});
