@@ -10,6 +10,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apps.common.money import yuan
 from apps.orders import services
 from apps.orders.errors import NotPaid
 from apps.orders.fulfilment.drain import run_step
@@ -240,4 +241,10 @@ def test_the_back_office_reads_them(client: Client) -> None:
     assert not order.invoices.exists()
     client.force_login(make_staff(permissions=("orders.view_invoice",)))
     assert client.get("/admin/orders/invoice/").status_code == 200
+    invoice = ready_order().invoices.get()
+    page = client.get(f"/admin/orders/invoice/{invoice.pk}/change/").content.decode()
+    for line in invoice.lines:
+        assert f"{line['name_en']} × {line['quantity']}" in page
+        assert yuan(line["amount"]) in page
+    assert "name_en" not in page
     assert client.get("/admin/orders/legalseller/").status_code == 403

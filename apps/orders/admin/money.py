@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +24,7 @@ from unfold.widgets import (
 from apps.accounts.requests import user_of
 from apps.common.errors import DomainError
 from apps.common.money import yuan
+from apps.common.translated import content_language
 from apps.orders.admin import words
 from apps.orders.admin.base import (
     AMOUNT,
@@ -278,6 +279,31 @@ class InvoicePage(LookOnlyPage):
     date_hierarchy = "issued_at"
     amount_yuan = amount_column("amount", AMOUNT)
     tax_yuan = amount_column("tax", Invoice._meta.get_field("tax").verbose_name)
+    fields = (
+        "full_number",
+        "order",
+        "seller",
+        "kind",
+        "original",
+        "refund",
+        "payout",
+        "party",
+        "title",
+        "tax_number",
+        "amount",
+        "tax",
+        "sold",
+        "issued_at",
+    )
+
+    @admin.display(description=Invoice._meta.get_field("lines").verbose_name)
+    def sold(self, invoice: Invoice) -> SafeString:
+        name = f"name_{content_language()}"
+        shown = (
+            (line[name], line["quantity"], yuan(line["amount"]), line["percent"], yuan(line["tax"]))
+            for line in invoice.lines
+        )
+        return format_html_join("", "<p>{} × {} · {} ({} %, {})</p>", shown)
 
     @admin.display(description=pgettext_lazy("invoice", "number"), ordering="number")
     def full_number(self, invoice: Invoice) -> str:

@@ -108,6 +108,7 @@ class RefundPage(ActingPage):
 @admin.register(SandboxPayment)
 class SandboxPaymentPage(ActingPage):
     list_display = ("subject", "status", "amount_yuan", "created_at")
+    fields = ("merchant_key", "amount", "refunded", "status", "subject", "created_at")
     list_filter = ("status",)
     search_fields = ("subject", "merchant_key")
     actions_detail = ("contest", "decide_won", "decide_lost")

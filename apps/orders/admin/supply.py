@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from unfold.widgets import (
@@ -66,13 +67,16 @@ class SupplyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the s
     """How many more cars the maker builds for us in a month."""
 
     car_model = forms.ModelChoiceField(
-        label=_("model"), queryset=CarModel.objects.select_related("brand"), widget=UnfoldAdminSelectWidget
+        label=capfirst(_("model")), queryset=CarModel.objects.select_related("brand"), widget=UnfoldAdminSelectWidget
     )
     month = forms.DateField(
-        label=_("month"), help_text=_("Any day of it."), widget=UnfoldAdminSingleDateWidget, initial=timezone.localdate
+        label=capfirst(_("month")),
+        help_text=_("Any day of it."),
+        widget=UnfoldAdminSingleDateWidget,
+        initial=timezone.localdate,
     )
     option = forms.CharField(
-        label=_("only with this option"),
+        label=capfirst(_("only with this option")),
         required=False,
         max_length=60,
         help_text=_("The option's code. Empty: the allotment of the whole model."),
