@@ -1,15 +1,26 @@
 // Names what unfold and Django's admin leave without a name: fields in rows of a table, boxes that search, hints.
 const main = () => document.getElementById("main");
 
-/** The words of a label that belongs to a field, without what marks it as required. */
-const labelOf = (id) => id && document.querySelector(`label[for="${CSS.escape(id)}"]`)?.textContent.replace("*", "").trim();
+/** What an element says, without its icons, which are words of a font, and without what marks a field as required. */
+function wordsOf(element) {
+  const copy = element?.cloneNode(true);
+  for (const icon of copy?.querySelectorAll(".material-symbols-outlined") ?? []) icon.remove();
+  return copy?.textContent.replace("*", "").replace(/\s+/g, " ").trim();
+}
 
-/** What stands above a cell of a table; a row without heads of its own borrows them from its table. */
+/** The words of a label that belongs to a field. */
+const labelOf = (id) => id && wordsOf(document.querySelector(`label[for="${CSS.escape(id)}"]`));
+
+/** What stands above a field in a table and, in a list, what its row is called. */
 function headOf(field) {
   const cell = field.closest("td, th");
-  const column = cell && /\b(?:field|column)-([\w-]+)/.exec(cell.className)?.[1];
-  const head = column && cell.closest("table").querySelector(`thead .column-${CSS.escape(column)}`);
-  return (head ?? cell?.closest("table").tHead?.rows[0]?.cells[cell.cellIndex])?.textContent.replace("*", "").trim();
+  if (!cell) return "";
+  const table = cell.closest("table");
+  const column = /\b(?:field|column)-([\w-]+)/.exec(cell.className)?.[1];
+  const named = column && table.querySelector(`thead .column-${CSS.escape(column)}`);
+  const head = wordsOf(named || table.tHead?.rows[0]?.cells[cell.cellIndex]);
+  const row = wordsOf(cell.parentElement.querySelector("th"));
+  return row && head ? `${head}: ${row}` : head;
 }
 
 function nameFields() {

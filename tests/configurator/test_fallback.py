@@ -13,6 +13,7 @@ from apps.configurator import solving
 from apps.configurator.machines import forget_everything
 from apps.configurator.models import Build, Configurator
 from apps.configurator.services import open_session
+from apps.configurator.views.configure import MOST_EXPLAINED
 from tests.factories.configurator import make_slow_configurator
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +60,20 @@ def test_polling_is_silent_until_the_prices_are_there_and_they_are_exact(slow: C
     assert "+\u2060¥500" in row(html, "rack")
     assert "¥56,234" in html  # 51,234 + red 2,000 + 18-inch 3,000
     assert "every 1s" not in html
+
+
+def test_prices_that_come_leave_a_few_explanations_and_only_those_of_the_car(
+    slow: Configurator, client: Client
+) -> None:
+    page(client, "?choices=red")
+    while solving.work():
+        pass
+    assert 'id="why-tow"' not in page(client, "?choices=red&poll=1", **HTMX)[1]
+    rubbish = "&explained=nothing&explained=%00&explained=tow"
+    assert 'id="why-tow"' in page(client, f"?choices=red&poll=1{rubbish}", **HTMX)[1]
+    many = "&explained=".join(["", *["nothing"] * MOST_EXPLAINED, "tow"])
+    assert 'id="why-tow"' not in page(client, f"?choices=red&poll=1{many}", **HTMX)[1]
+    assert 'id="why-tow"' not in page(client, "?choices=red&explained=tow")[1]
 
 
 def test_a_blocked_option_is_explained_without_prices(slow: Configurator, client: Client) -> None:

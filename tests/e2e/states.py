@@ -70,12 +70,16 @@ LED_ON = re.compile(r"/account/(reauthenticate/|password/reset/key/)")
 
 @dataclass(frozen=True)
 class State:
-    """A page in a state: where it is, who looks (their cookie), and what was done there."""
+    """A page in a state: where it is, who looks (their cookie), and what was done there; ``status`` is what it is answered with.
+
+    Without one, any answer but a fault of ours will do: refusals and what is not found have pages, too.
+    """
 
     name: str
     path: str
     session: str = ""
     act: Callable[[Page], None] | None = None
+    status: int | None = None
 
     def open(self, page: Page, language: str = "") -> None:
         """Show it in a language (``zh-hans/`` or none), with everything that folds unfolded."""
@@ -84,7 +88,9 @@ class State:
             page.goto("/healthz/live")
             root = str(page.evaluate("location.origin")) + "/"
             page.context.add_cookies([{"name": "sessionid", "value": self.session, "url": root}])
-        page.goto(f"/{language}{self.path}")
+        answer = page.goto(f"/{language}{self.path}")
+        assert answer is not None
+        assert answer.status == self.status or (self.status is None and answer.status < 500), (self.name, answer.status)
         # Whoever is led to sign in, or back to the basket, has not been where they meant to be.
         there, wanted = urlsplit(page.url).path, f"/{language}{self.path}".partition("?")[0]
         assert there == wanted or LED_ON.search(there), f"{self.name}: {there} instead of {wanted}"
@@ -264,4 +270,4 @@ def staged(environment: Mapping[str, str]) -> Iterator[State]:
 def of_staff(environment: Mapping[str, str]) -> Iterator[State]:
     """The back office of each role, with what there is in the portal of this environment."""
     for name, (path, session) in _told(environment, "staging_staff").items():
-        yield State(name, path, session)
+        yield State(name, path, session, status=200)

@@ -81,7 +81,6 @@ def test_a_closure_is_entered_as_its_first_and_last_day(admin_client: Client) ->
     assert admin_client.post(address, sent | {"first_day": ""}).context["adminform"].form.errors.keys() == {"first_day"}
     closure.refresh_from_db()
     assert closure.last_day == date(2026, 12, 26)
-    # One day alone, and a day more.
     assert admin_client.post(address, sent | {"last_day": "2026-12-24"}).status_code == 302
     closure.refresh_from_db()
     assert closure.first_day == closure.last_day == date(2026, 12, 24)

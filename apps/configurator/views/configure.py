@@ -26,6 +26,9 @@ from apps.configurator.services import OpenSession, answer_at_once, is_whole, op
 from apps.configurator.state import PageState, drawn_with, has_form_fields, read_state, step_between, wish_of
 from apps.configurator.views.shelf import remember
 
+# Each costs some solving; nobody reads more at once.
+MOST_EXPLAINED = 4
+
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
@@ -55,7 +58,7 @@ def configure(request: HttpRequest, slug: str) -> HttpResponse:
     if "poll" in request.GET and not answer_at_once(session, state.choices)[1]:
         return HttpResponse(status=204, headers={"Vary": VARY})
     # Prices that come leave the explanations that somebody may be reading.
-    explained = request.GET.getlist("explained") if "poll" in request.GET else [asked]
+    explained = request.GET.getlist("explained")[:MOST_EXPLAINED] if "poll" in request.GET else [asked]
     response = _page(request, session, state, asked=explained)
     if is_htmx(request):
         response["HX-Push-Url"] = path + state.query()
