@@ -1,25 +1,27 @@
 """Photographs every state at three widths, light and dark, in both languages, and lays them out on sheets to look at.
 
-    KAICHE_VAR=… python -m tests.e2e.pictures http://127.0.0.1:8000 folder [words of a state's name …]
+    KAICHE_VAR=… python -m tests.e2e.pictures [--office] http://127.0.0.1:8000 folder [words of a state's name …]
 
-The portal must run on the environment's own database: states are staged there. Two sheets a state, phone and wider: light and dark
-English, light and dark Chinese. What went wrong on the way is printed.
+The portal must run on the environment's own database: states are staged there. The shop has two sheets a state, phone and wider:
+light and dark English, light and dark Chinese. The back office (``--office``) has many pages that are alike: each sheet shows
+six states in one look at one width. What went wrong on the way is printed, and on Chinese pages what is still in English.
 """
 
+import argparse
 import io
 import os
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import batched
 from pathlib import Path
 from typing import Literal
 
 from PIL import Image
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, FloatRect, Page, sync_playwright
 
 from tests.e2e.conftest import CHROMIUM_FLAGS, chromium
-from tests.e2e.states import State, of_visitors, staged
+from tests.e2e.states import State, of_staff, of_visitors, staged
 
 WIDTHS = (390, 820, 1440)
 LOOKS: tuple[tuple[Literal["light", "dark"], str], ...] = (
@@ -34,7 +36,22 @@ ALL_IMAGES = """() => {
     const loaded = [...document.images].map((one) => { one.loading = "eager"; return one.decode(); });
     return Promise.race([Promise.allSettled(loaded), new Promise((done) => setTimeout(done, 3000))]);
 }"""
+# Latin words on a page: names, codes and addresses are meant to be there, a sentence is not.
+ENGLISH = """() => {
+    const seen = new Set(), walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+        const one = walker.currentNode, words = one.data.trim();
+        if (!/[a-z]{2,} [a-z]{2,}/i.test(words) || one.parentElement.closest("script, style, [lang], .material-symbols-outlined"))
+            continue;
+        if (one.parentElement.checkVisibility()) seen.add(words.slice(0, 60));
+    }
+    return [...seen];
+}"""
 PATIENCE_MS = 20_000
+# Of a page of the back office: columns of a sheet, pixels a picture is wide on it, and its height in widths.
+AT_A_TIME = 6
+CONTACT = {390: (6, 256, 5.0), 820: (3, 512, 1.4), 1440: (2, 768, 0.7)}
+DEEPEST = 8
 
 
 def take(page: Page, state: State, language: str, told: list[str]) -> dict[int, Image.Image]:
@@ -48,8 +65,12 @@ def take(page: Page, state: State, language: str, told: list[str]) -> dict[int, 
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 told.append(f"wider than {width}")
             page.evaluate("scrollTo({ top: 0, behavior: 'instant' })")
-            shot = page.screenshot(full_page=True, animations="disabled")
+            tall = min(DEEPEST * width, page.evaluate("document.documentElement.scrollHeight"))
+            clip: FloatRect = {"x": 0, "y": 0, "width": width, "height": tall}
+            shot = page.screenshot(full_page=True, clip=clip, animations="disabled")
             taken[width] = Image.open(io.BytesIO(shot)).convert("RGB")
+        if language and (english := page.evaluate(ENGLISH)):
+            told.append(f"in English: {english}")
     except Error as error:
         told.append(str(error).splitlines()[0])
     return taken
@@ -87,37 +108,68 @@ def sheets(taken: Sequence[dict[int, Image.Image]]) -> Iterator[tuple[str, Image
     yield "wide", wide
 
 
-def photograph(browser: Browser, base: str, states: list[State], folder: Path) -> Iterator[str]:
-    contexts = [
-        browser.new_context(base_url=base, color_scheme=scheme, reduced_motion="reduce") for scheme, _language in LOOKS
-    ]
+def looks(browser: Browser, base: str) -> Iterator[tuple[BrowserContext, str]]:
+    """A browser for each look, and the prefix of its language."""
+    for scheme, language in LOOKS:
+        context = browser.new_context(base_url=base, color_scheme=scheme, reduced_motion="reduce")
+        context.set_default_timeout(PATIENCE_MS)
+        yield context, language
+
+
+def taken_of(
+    state: State, through: Sequence[tuple[BrowserContext, str]], told: list[str]
+) -> list[dict[int, Image.Image]]:
+    """A state in every look."""
+    taken = []
+    for context, language in through:
+        page = context.new_page()
+        page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+        page.on("pageerror", partial(_note, told))
+        taken.append(take(page, state, language, told))
+        page.close()
+    return taken
+
+
+def of_shop(states: list[State], through: Sequence[tuple[BrowserContext, str]], folder: Path) -> Iterator[str]:
     for number, state in enumerate(states):
         told: list[str] = []
-        taken = []
-        for context, (_scheme, language) in zip(contexts, LOOKS, strict=True):
-            context.set_default_timeout(PATIENCE_MS)
-            page = context.new_page()
-            page.set_viewport_size({"width": WIDTHS[0], "height": 900})
-            page.on("pageerror", partial(_note, told))
-            taken.append(take(page, state, language, told))
-            page.close()
         name = re.sub(r"[^\w-]+", "-", state.name).strip("-")
-        for kind, whole in sheets(taken):
+        for kind, whole in sheets(taken_of(state, through, told)):
             whole.save(folder / f"{number:03}-{name}-{kind}.jpg", quality=80)
         if told:
             yield f"{state.name}: {'; '.join(dict.fromkeys(told))}"
 
 
+def of_office(states: list[State], through: Sequence[tuple[BrowserContext, str]], folder: Path) -> Iterator[str]:
+    for number, some in enumerate(batched(states, AT_A_TIME, strict=False)):
+        taken = []
+        for state in some:
+            told: list[str] = []
+            taken.append(taken_of(state, through, told))
+            if told:
+                yield f"{state.name}: {'; '.join(dict.fromkeys(told))}"
+        yield f"{number:03} {' | '.join(state.name for state in some)}"
+        for at, (scheme, language) in enumerate(LOOKS):
+            for width, (columns, shown, most) in CONTACT.items():
+                whole = sheet([one[at].get(width) for one in taken], columns, shown, most)
+                whole.save(folder / f"{number:03}-{width}-{scheme}-{language.strip('/') or 'en'}.jpg", quality=80)
+
+
 def main() -> None:
-    base, place, *words = sys.argv[1:]
-    folder = Path(place)
-    folder.mkdir(parents=True, exist_ok=True)
-    states = [*of_visitors(), *staged(os.environ)]
-    chosen = [state for state in states if not words or any(word in state.name for word in words)]
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--office", action="store_true", help="the back office instead of the shop")
+    asked.add_argument("base")
+    asked.add_argument("folder", type=Path)
+    asked.add_argument("words", nargs="*")
+    told = asked.parse_args()
+    told.folder.mkdir(parents=True, exist_ok=True)
+    states = [*of_staff(os.environ)] if told.office else [*of_visitors(), *staged(os.environ)]
+    chosen = [state for state in states if not told.words or any(word in state.name for word in told.words)]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
-        for fault in photograph(browser, base, chosen, folder):
-            print(fault, flush=True)
+        photograph = of_office if told.office else of_shop
+        for line in photograph(chosen, [*looks(browser, told.base)], told.folder):
+            print(line, flush=True)
         browser.close()
 
 
