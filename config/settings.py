@@ -389,7 +389,13 @@ UNFOLD = {
     "DASHBOARD_CALLBACK": "apps.orders.dashboard.callback",
     "SHOW_VIEW_ON_SITE": True,
     "STYLES": [lambda _request: static("css/backoffice.css")],
-    "SCRIPTS": [lambda _request: static("js/backoffice.js")],
+    "SCRIPTS": [
+        lambda _request: static("js/backoffice.js"),
+        lambda _request: static("js/backoffice-keys.js"),
+    ],
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("img/logo.svg")},
+    ],
     "COLORS": {"primary": {"500": "#0a8a74", "600": "#006757", "700": "#005345"}},
     "SIDEBAR": {"show_search": True, "navigation": "apps.common.navigation.groups"},
 }

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
@@ -19,6 +20,7 @@ from apps.common.looking import LookOnlyPage
 
 admin.site.unregister(Group)
 admin.site.unregister(Authenticator)
+admin.site.unregister(EmailAddress)
 
 
 class NewUserForm(UserCreationForm):  # type: ignore[misc]  # it has no types
@@ -62,6 +64,16 @@ class UserPage(UserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]  # half o
         (_("Times"), {"fields": ("last_login", "joined_at")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "password1", "password2")}),)
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Where nothing can be changed Django shows a password's hash as it is kept: it is left out there."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return fieldsets
+        return [
+            (name, {**rest, "fields": tuple(one for one in rest["fields"] if one != "password")})
+            for name, rest in fieldsets
+        ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Only a superuser hands out rights, or somebody could give them to themselves."""
@@ -108,6 +120,17 @@ class AddressPage(ModelAdmin):  # type: ignore[misc]  # it has no types
     autocomplete_fields = ("user",)
 
 
+@admin.register(EmailAddress)
+class EmailAddressPage(ModelAdmin):  # type: ignore[misc]  # it has no types
+    """The addresses by which people sign in, in the back office's clothes."""
+
+    list_display = ("email", "user", "primary", "verified")
+    list_filter = ("primary", "verified")
+    list_select_related = ("user",)
+    search_fields = ("email", "user__email", "user__name")
+    autocomplete_fields = ("user",)
+
+
 @admin.register(SecondFactor)
 class SecondFactorPage(LookOnlyPage):
     """Who has lost a phone is helped by deleting what was on it. Nobody is shown the secrets, which ``data`` holds."""
@@ -117,6 +140,7 @@ class SecondFactorPage(LookOnlyPage):
     list_filter = ("type",)
     list_select_related = ("user",)
     search_fields = ("user__email",)
+    empty_text = _("Whoever signs in with a second factor is listed here.")
 
     def has_delete_permission(self, request: HttpRequest, obj: SecondFactor | None = None) -> bool:
         allowed = request.user.has_perm("accounts.delete_secondfactor")
@@ -147,6 +171,7 @@ class ApiTokenPage(LookOnlyPage):
     list_filter = ("scope", ("revoked_at", admin.EmptyFieldListFilter))
     list_select_related = ("user",)
     search_fields = ("name", "prefix", "user__email")
+    empty_text = _("Tokens that people make for their programs are listed here.")
     actions = ("revoke",)
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:

@@ -84,3 +84,12 @@ def test_an_administrator_revokes_a_token(client: Client) -> None:
     client.force_login(make_user(is_staff=True, is_superuser=True))
     client.post(f"{ADMIN}apitoken/", {"action": "revoke", "_selected_action": [token.pk]})
     assert ApiToken.objects.get().revoked_at is not None
+
+
+def test_a_passwords_hash_is_shown_to_nobody_who_may_only_look(client: Client) -> None:
+    person = make_user("li@example.com")
+    client.force_login(make_staff(permissions=("accounts.view_user",)))
+    page = client.get(f"{ADMIN}user/{person.pk}/change/").content.decode()
+    assert person.email in page
+    assert person.password not in page
+    assert "Password" not in page
