@@ -7,12 +7,14 @@ from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.functional import Promise
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 
 from apps.common.money import yuan
 
 # What the models say of a column of money.
 FEN = "fen"
-Namer = Callable[[str], str]
+Namer = Callable[[Any], str]
 
 
 def words(names: Mapping[str, str | Promise]) -> Namer:
@@ -66,6 +68,19 @@ class Worded:
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         filters = super().get_list_filter(request)  # type: ignore[misc]
         return [(one, _filter(self.worded[one])) if one in self.worded else one for one in filters]
+
+
+def facts(values: Any) -> SafeString | str:
+    """What a row keeps as JSON, a line for each fact."""
+    rows = values.items() if isinstance(values, Mapping) else ((str(at), one) for at, one in enumerate(values, 1))
+    return format_html_join(mark_safe("<br>"), "{}: {}", ((name, _plain(value)) for name, value in rows))
+
+
+def _plain(value: Any) -> str:
+    """A fact that is a list or has facts of its own is one line of them."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {_plain(one)}" for name, one in value.items())
+    return ", ".join(_plain(one) for one in value) if isinstance(value, list | tuple) else str(value)
 
 
 def money_column(field: str, label: Any) -> Callable[[Any], str]:

@@ -1,16 +1,19 @@
 """The back office: every page opens, and every action asks for its permission and a reason."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
 from apps.accounts.models import User
 from apps.orders import dashboard
-from apps.orders.models import FulfilmentStep, Order, Refund
+from apps.orders.models import FulfilmentStep, Order, Refund, WorkItem
 from tests.factories.accounts import make_staff, make_user
 from tests.factories.orders import delivered_order, make_order, reserved_order, signed_order
+from tests.factories.stores import make_store
 
 pytestmark = pytest.mark.django_db
 VIEW = "orders.view_order"
@@ -187,3 +190,47 @@ def test_a_car_and_its_allotment_are_named(boss: Client) -> None:
     vehicle = order.allocations.get().vehicle
     assert "Blue" in boss.get(f"/admin/orders/vehicle/{vehicle.pk}/change/").content.decode()
     assert f"{vehicle.car_model.full_name} · " in boss.get("/admin/capacity/pool/?kind=build").content.decode()
+
+
+def test_an_orders_page_offers_what_its_state_allows(boss: Client) -> None:
+    order = signed_order()
+    links = [f'href="{address(order, action)}"' for action in ("advance", "cancel", "refund")]
+    page = f"/admin/orders/order/{order.pk}/change/"
+    assert all(link in boss.get(page).content.decode() for link in links)
+    boss.post(address(order, "cancel"), {"reason": "The buyer asked for it"})
+    order.steps.update(status=FulfilmentStep.Status.DONE)
+    order.legs.update(refunded=F("captured"))
+    assert not any(link in boss.get(page).content.decode() for link in links)
+    # Who has its form open still hears why, instead of being turned away.
+    assert "no longer be cancelled" in boss.get(address(order, "cancel")).content.decode()
+
+
+def test_work_is_listed_open_first_due_first(boss: Client) -> None:
+    now = timezone.now()
+    for text, kind, hours, closed in (("Later", "pdi", 0, None), ("Soon", "pdi", 5, None), ("Over", "pdi", 6, now)):
+        item = WorkItem.objects.create(order=make_order(), kind=kind, text=text, closed_at=closed)
+        WorkItem.objects.filter(pk=item.pk).update(created_at=now - timedelta(hours=hours))
+    open_ones = boss.get("/admin/orders/workitem/").content.decode()
+    assert open_ones.index("Soon") < open_ones.index("Later")
+    assert ">Over<" not in open_ones
+    closed_ones = boss.get("/admin/orders/workitem/", {"state": "closed"}).content.decode()
+    assert ">Over<" in closed_ones
+    assert ">Soon<" not in closed_ones
+
+
+def test_a_store_is_searched_for_and_not_picked_out_of_all_of_them(boss: Client) -> None:
+    other = make_store()
+    page = boss.get("/admin/orders/orderline/").content.decode()
+    assert other.code not in page
+    found = boss.get(
+        "/admin/autocomplete/",
+        {"term": other.code, "app_label": "orders", "model_name": "order", "field_name": "delivery_store"},
+    )
+    assert [row["id"] for row in found.json()["results"]] == [str(other.pk)]
+
+
+def test_a_basket_is_known_by_what_is_in_it(boss: Client) -> None:
+    order = signed_order()
+    page = boss.get("/admin/orders/basket/").content.decode()
+    assert order.car_model is not None
+    assert str(order.car_model) in page

@@ -1,5 +1,6 @@
 """The back office of orders. Nothing is edited by hand: every change is a service with its own permission."""
 
+from apps.orders.admin.baskets import BasketPage
 from apps.orders.admin.fulfilment import PartnerJobPage, StepPage, TimerPage, TransitionPage, WorkItemPage
 from apps.orders.admin.lines import LinePage
 from apps.orders.admin.money import (
@@ -11,7 +12,7 @@ from apps.orders.admin.money import (
     SettlementPage,
     TradeInPage,
 )
-from apps.orders.admin.orders import BasketPage, OrderPage
+from apps.orders.admin.orders import OrderPage
 from apps.orders.admin.payments import EventPage, LegPage, RefundPage, SandboxEventPage, SandboxPaymentPage
 from apps.orders.admin.payouts import PayoutPage
 from apps.orders.admin.supply import AllocationPage, AllotmentPage, VehiclePage, WaitingPage

@@ -35,6 +35,7 @@ __all__ = [
     "amount_column",
     "form_key",
     "number_column",
+    "offers",
     "posted",
     "was_sent",
 ]
@@ -138,6 +139,12 @@ def _content(request: HttpRequest) -> str:
     left_out = ("csrfmiddlewaretoken", FORM_KEY)
     typed = sorted((name, values) for name, values in request.POST.lists() if name not in left_out)
     return json.dumps([request.path, typed])
+
+
+def offers(request: HttpRequest) -> bool:
+    """Whether this is the page that offers actions; on an action's own page it is the service that says what no longer goes."""
+    match = request.resolver_match
+    return match is not None and str(match.url_name).endswith("_change")
 
 
 def posted(request: HttpRequest) -> Any:

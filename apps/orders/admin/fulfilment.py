@@ -15,6 +15,7 @@ from unfold.admin import ModelAdmin
 
 from apps.accounts.requests import user_of
 from apps.common.errors import DomainError
+from apps.common.worded import facts
 from apps.orders import queues, services, wording
 from apps.orders.admin import words
 from apps.orders.admin.base import LookOnlyPage
@@ -43,7 +44,7 @@ class StepPage(LookOnlyPage):
     search_fields = ("order__number",)
     date_hierarchy = "created_at"
     actions = ("retry",)
-    worded = {"direction": words.direction, "error": wording.cause}
+    worded = {"direction": words.direction, "error": wording.cause, "result": facts}
 
     @admin.display(description=_("age"), ordering="created_at")
     def age(self, row: FulfilmentStep) -> str:
@@ -90,7 +91,8 @@ class PartnerJobPage(LookOnlyPage):
     list_display = ("partner", "work", "number", "started_at", "cancelled_at", "repeats")
     list_filter = ("partner",)
     search_fields = ("key",)
-    worded = {"partner": words.partner}
+    worded = {"partner": words.partner, "facts": facts}
+    fields = ("partner", "work", "number", "facts", "started_at", "cancelled_at", "repeats")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PartnerJob]:
         return PartnerJob.objects.with_order_number()
@@ -148,19 +150,42 @@ class OverdueFilter(admin.SimpleListFilter):
         return late if self.value() == "yes" else queryset
 
 
+class OpenFilter(admin.SimpleListFilter):
+    """What is still to be done, unless somebody asks for the rest."""
+
+    title, parameter_name = pgettext_lazy("work item", "state"), "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [("closed", pgettext_lazy("work item", "Closed")), ("all", _("All"))]
+
+    def choices(self, changelist: Any) -> Any:
+        """Django's choice for no choice reads "All"."""
+        first, *rest = super().choices(changelist)
+        return [{**first, "display": pgettext_lazy("work item", "Open")}, *rest]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[WorkItem]) -> QuerySet[WorkItem]:
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(closed_at__isnull=self.value() != "closed")
+
+
 @admin.register(WorkItem)
 class WorkItemPage(LookOnlyPage):
-    list_display = ("told", "order", "kind", "role", "due", "owner", "payout_link", "closed_at")
+    list_display = ("told", "order", "kind", "role", "due", "owner", "closed_at")
     fields = ("told", "order", "payout_link", "kind", "role", "due", "owner", "created_at", "closed_at")
     readonly_fields = fields
-    list_filter = (RoleFilter, OverdueFilter, ("closed_at", admin.EmptyFieldListFilter), "kind")
-    list_select_related = ("order", "owner", "payout")
+    list_filter = (OpenFilter, RoleFilter, OverdueFilter, "kind")
+    list_select_related = ("order", "owner")
     search_fields = ("order__number", "text")
     search_help_text = _("Order number, or words of the English text and of what people wrote")
     actions = ("take", "close")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return queues.with_due(super().get_queryset(request))
+        """``due`` is no column of the table: it has to be there before anybody orders by it."""
+        return queues.with_due(WorkItem.objects.all()).order_by(*self.get_ordering(request))
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        return ("due", "pk")
 
     @admin.display(description=_("text"), ordering="text")
     def told(self, item: WorkItem) -> str:

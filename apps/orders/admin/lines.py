@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -133,7 +134,9 @@ class VisitInline(LookOnlyInline):
 @admin.register(OrderLine)
 class LinePage(LineActions, ActingPage):
     list_display = ("order", "name", "family_name", "status", "store", "to_come")
-    list_filter = ("family", "status", "order__delivery_store")
+    # One of tens of thousands of stores is searched for: as links they are a page of their own.
+    list_filter = (("order__delivery_store", AutocompleteSelectFilter), "family", "status")
+    list_filter_submit = True
     list_select_related = ("order__delivery_store",)
     search_fields = ("order__number", "order__name", "code")
     ordering = ("-order__placed_at", "position")

@@ -33,10 +33,13 @@ from apps.orders.admin.base import (
     LookOnlyPage,
     amount_column,
     number_column,
+    offers,
     posted,
 )
 from apps.orders.gateways import OFFERABLE, gateway
 from apps.orders.models import (
+    LOAN_PAIRS,
+    TRADE_IN_PAIRS,
     Credit,
     Invoice,
     LegalSeller,
@@ -147,7 +150,17 @@ class LoanPage(ActingPage):
         return yuan(referral.leg.amount)
 
     def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return bool(request.user.has_perm(LOANS))
+        return self._offered(request, object_id, LoanReferral.Status.APPROVED)
+
+    def has_disburse_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self._offered(request, object_id, LoanReferral.Status.DISBURSED)
+
+    def _offered(self, request: HttpRequest, object_id: Any, target: str) -> bool:
+        """A referral's page offers what may follow its state."""
+        if not request.user.has_perm(LOANS) or not object_id or not offers(request):
+            return bool(request.user.has_perm(LOANS))
+        status = LoanReferral.objects.filter(pk=object_id).values_list("status", flat=True).first()
+        return (status, target) in LOAN_PAIRS
 
     @action(description=_("Note the bank's approval"), url_path="approve", permissions=["decide"], icon="check")  # type: ignore[untyped-decorator]
     def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -165,7 +178,7 @@ class LoanPage(ActingPage):
 
         return self.ask(request, referral, form, do, title)
 
-    @action(description=_("The bank has paid"), url_path="disburse", permissions=["decide"], icon="payments")  # type: ignore[untyped-decorator]
+    @action(description=_("The bank has paid"), url_path="disburse", permissions=["disburse"], icon="payments")  # type: ignore[untyped-decorator]
     def disburse(self, request: HttpRequest, object_id: str) -> HttpResponse:
         referral, form = get_object_or_404(LoanReferral, pk=object_id), TransferForm(posted(request))
 
@@ -186,7 +199,17 @@ class TradeInPage(ActingPage):
     offer_yuan = amount_column("offer", TradeIn._meta.get_field("offer").verbose_name)
 
     def has_value_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return bool(request.user.has_perm(TRADE_INS))
+        return self._offered(request, object_id, TradeIn.Status.FIRM)
+
+    def has_inspect_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self._offered(request, object_id, TradeIn.Status.SETTLED)
+
+    def _offered(self, request: HttpRequest, object_id: Any, target: str) -> bool:
+        """An old car's page offers what may follow its state."""
+        if not request.user.has_perm(TRADE_INS) or not object_id or not offers(request):
+            return bool(request.user.has_perm(TRADE_INS))
+        status = TradeIn.objects.filter(pk=object_id).values_list("status", flat=True).first()
+        return (status, target) in TRADE_IN_PAIRS
 
     @action(description=_("Make an offer"), url_path="offer", permissions=["value"], icon="sell")  # type: ignore[untyped-decorator]
     def make_offer(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -197,7 +220,7 @@ class TradeInPage(ActingPage):
 
         return self.ask(request, row, form, do, _("Make an offer"))
 
-    @action(description=_("Note the inspection"), url_path="inspect", permissions=["value"], icon="fact_check")  # type: ignore[untyped-decorator]
+    @action(description=_("Note the inspection"), url_path="inspect", permissions=["inspect"], icon="fact_check")  # type: ignore[untyped-decorator]
     def inspect_car(self, request: HttpRequest, object_id: str) -> HttpResponse:
         row, form = get_object_or_404(TradeIn, pk=object_id), AmountForm(posted(request))
 
@@ -228,6 +251,7 @@ class UploadForm(StatementForm):
 
 @admin.register(SettlementFile)
 class SettlementPage(LookOnlyPage):
+    empty_text = _("Import a file of a gateway or a bank, and what it says is compared with what is booked.")
     list_display = ("day", "gateway", "name", "fees_yuan", "paid_out_yuan", "differences", "user", "imported_at")
     list_filter = ("gateway",)
     list_select_related = ("user",)

@@ -1,4 +1,4 @@
-"""Orders and baskets. What a clerk does to an order is a service: with a permission, a confirmation and a reason."""
+"""Orders. What a clerk does to an order is a service: with a permission, a confirmation and a reason."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -13,7 +14,6 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
@@ -31,6 +31,7 @@ from apps.orders.admin.base import (
     act_once,
     amount_column,
     form_key,
+    offers,
     posted,
 )
 from apps.orders.admin.facts import ReadableFacts
@@ -40,8 +41,6 @@ from apps.orders.differences import between
 from apps.orders.lifecycle import Actor
 from apps.orders.models import (
     Allocation,
-    Basket,
-    BasketLine,
     Contract,
     Credit,
     FulfilmentStep,
@@ -267,14 +266,40 @@ class OrderPage(TaskActions, ReadableFacts, LookOnlyPage):
     def state(self, order: Order) -> tuple[str, str]:
         return order.status, order.get_status_display()
 
+    def _offered(self, request: HttpRequest, object_id: Any, permission: str, fits: Callable[[Order], bool]) -> bool:
+        """An order's page offers what its state allows."""
+        if not request.user.has_perm(permission):
+            return False
+        order = Order.objects.filter(pk=object_id).first() if object_id and offers(request) else None
+        return order is None or fits(order)
+
     def has_advance_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return bool(request.user.has_perm("orders.advance_order"))
+        waiting = FulfilmentStep.objects.filter(status=FulfilmentStep.Status.READY)
+        return self._offered(
+            request, object_id, "orders.advance_order", lambda order: waiting.filter(order=order).exists()
+        )
+
+    def has_retry_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        parked = FulfilmentStep.objects.filter(status=FulfilmentStep.Status.PARKED)
+        return self._offered(
+            request, object_id, "orders.advance_order", lambda order: parked.filter(order=order).exists()
+        )
 
     def has_cancel_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return bool(request.user.has_perm("orders.cancel_any_order"))
+        return self._offered(
+            request,
+            object_id,
+            "orders.cancel_any_order",
+            lambda order: services.cancellation(order, Actor.STAFF).possible,
+        )
 
     def has_refund_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return bool(request.user.has_perm("orders.refund_order"))
+        return self._offered(
+            request,
+            object_id,
+            "orders.refund_order",
+            lambda order: order.legs.filter(captured__gt=F("refunded")).exists(),
+        )
 
     @action(description=_("Do the next step now"), url_path="advance", permissions=["advance"], icon="arrow_forward")  # type: ignore[untyped-decorator]
     def advance(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -328,7 +353,7 @@ class OrderPage(TaskActions, ReadableFacts, LookOnlyPage):
         key = services.refund_key(order, user_of(request))
         return self._confirmed(request, order, form, do, _("Send money back"), "", key)
 
-    @action(description=_("Try the parked step again"), url_path="retry", permissions=["advance"], icon="refresh")  # type: ignore[untyped-decorator]
+    @action(description=_("Try the parked step again"), url_path="retry", permissions=["retry"], icon="refresh")  # type: ignore[untyped-decorator]
     def retry(self, request: HttpRequest, object_id: str) -> HttpResponse:
         order = get_object_or_404(Order, pk=object_id)
         parked = order.steps.filter(status=FulfilmentStep.Status.PARKED).first()
@@ -370,24 +395,3 @@ class OrderPage(TaskActions, ReadableFacts, LookOnlyPage):
         }
         status = 422 if form.is_bound else 200
         return TemplateResponse(request, "orders/admin/confirm.html", context, status=status)
-
-
-class BasketLineInline(LookOnlyInline):
-    model = BasketLine
-    fields = ("kind", "build", "sku", "quantity")
-    readonly_fields = fields
-
-
-@admin.register(Basket)
-class BasketPage(LookOnlyPage):
-    list_display = ("id", "user", "created_at", "changed_at", "ordered_at")
-    list_filter = (("ordered_at", admin.EmptyFieldListFilter),)
-    list_select_related = ("user",)
-    search_fields = ("=id", "user__email")
-    ordering = ("-changed_at",)
-    fields = ("user", "given_codes", "created_at", "changed_at", "ordered_at")
-    inlines = (BasketLineInline,)
-
-    @admin.display(description=pgettext_lazy("campaign", "codes"))
-    def given_codes(self, basket: Basket) -> str:
-        return ", ".join(basket.codes) or "–"

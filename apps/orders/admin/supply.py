@@ -27,6 +27,7 @@ from apps.capacity.admin import PoolPage
 from apps.catalog.models import CarModel
 from apps.common.errors import DomainError
 from apps.common.translated import content_language
+from apps.common.worded import language_name
 from apps.configurator import services as configurator
 from apps.orders import naming, services
 from apps.orders.admin.base import LookOnlyInline, LookOnlyPage
@@ -171,6 +172,8 @@ class WaitingPage(LookOnlyPage):
     list_filter = ("status", "model")
     list_select_related = ("order",)
     search_fields = ("email", "model", "order__number")
+    fields = ("car", "build", "email", "user", "language", "status", "month", "joined_at", "offer_until", "order")
+    worded = {"language": language_name}
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return _named(super().get_queryset(request), OuterRef("model"))

@@ -5,8 +5,10 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from apps.configurator.models import Build
 from apps.orders.models.kinds import LineKind
@@ -38,7 +40,8 @@ class Basket(models.Model):
         indexes = [models.Index(fields=["changed_at"], name="basket_changed")]
 
     def __str__(self) -> str:
-        return str(self.id)
+        begun = date_format(localtime(self.created_at), "SHORT_DATETIME_FORMAT")
+        return gettext("Basket begun %(at)s") % {"at": begun}
 
 
 class BasketLine(models.Model):

@@ -206,7 +206,7 @@ class OrderLine(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name_en} × {self.quantity}"
+        return f"{self.name} × {self.quantity}"
 
     @property
     def gross(self) -> int:

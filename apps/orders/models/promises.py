@@ -2,8 +2,8 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from apps.orders.matching import Why
 from apps.orders.models.orders import Order
@@ -50,4 +50,4 @@ class Promise(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.order_id}: {self.last_at:%Y-%m-%d}"
+        return gettext("Promise for order %(number)s") % {"number": self.order.number}
