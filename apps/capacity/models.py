@@ -21,7 +21,9 @@ class Pool(models.Model):
     taken = models.PositiveIntegerField(pgettext_lazy("capacity", "taken"), default=0)
     used = models.PositiveIntegerField(pgettext_lazy("capacity", "used"), default=0)
     closed = models.BooleanField(
-        pgettext_lazy("capacity", "closed"), default=False, help_text=_("Nothing more is given out of it.")
+        pgettext_lazy("capacity", "closed"),
+        default=False,
+        help_text=_("Once it is closed, nothing more is given out of it."),
     )
 
     objects = PoolQuerySet.as_manager()

@@ -114,6 +114,7 @@ class RenderJobPage(LookOnlyPage):
     worded = {"problem": words(rendering.PROBLEMS)}
     search_fields = ["car_model__slug", "car_model__name_en", "car_model__name_zh"]
     list_select_related = ["car_model__brand", "asked_by"]
+    empty_text = _("Which pictures were rendered anew, and by whom, is listed here.")
     list_before_template = "catalog/admin/jobs.html"
     actions = ["cancel"]
 

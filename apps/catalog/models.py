@@ -214,7 +214,7 @@ class Trim(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.code
+        return f"{self.car_model} {self.name}"
 
 
 class SpecSheet(models.Model):
@@ -240,7 +240,7 @@ class SpecSheet(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.trim.code} v{self.version}"
+        return f"{self.trim} v{self.version}"
 
 
 class SpecValue(models.Model):

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 
 from apps.common.errors import DomainError
 from apps.common.looking import LookOnlyInline, LookOnlyPage
+from apps.common.worded import facts
 from apps.outbox import services, topics
 from apps.outbox.models import Attempt, Delivery, Event, Subscription
 from apps.outbox.services.delivering import REPLAY
@@ -21,7 +22,7 @@ class EventPage(LookOnlyPage):
     list_display = ("kind", "subject", "seq", "owner", "at")
     list_filter = ("stream__topic", "kind")
     list_select_related = ("stream", "owner")
-    worded = {"kind": topics.word}
+    worded = {"kind": topics.word, "data": facts}
     search_fields = ("stream__subject", "uid")
     date_hierarchy = "at"
 
@@ -46,6 +47,7 @@ class SubscriptionPage(LookOnlyPage):
     list_filter = ("every_event", ("deleted_at", admin.EmptyFieldListFilter))
     list_select_related = ("user",)
     search_fields = ("url", "user__email")
+    empty_text = _("Programs that asked to be told of events are listed here.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Subscription]:
         rows: QuerySet[Subscription] = super().get_queryset(request)

@@ -21,6 +21,7 @@ from apps.common.errors import DomainError
 from apps.stores import services
 from apps.stores.admin_forms import BayForm, ClosureForm
 from apps.stores.forms import StoreAdminForm
+from apps.stores.hours import text
 from apps.stores.kinds import Service
 from apps.stores.lifecycle import Party, Status
 from apps.stores.models import Appointment, AppointmentEvent, Bay, City, Closure, Store, StoreStaff
@@ -28,10 +29,40 @@ from apps.stores.models import Appointment, AppointmentEvent, Bay, City, Closure
 Step = Callable[[Appointment], Appointment]
 
 
-class BayInline(TabularInline):  # type: ignore[misc]
+class BayServices:
+    """What is done in a bay is ticked by who may change it, and in words for who may look."""
+
+    readonly_fields = ("offered",)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        ticked = self.has_change_permission(request, obj)  # type: ignore[attr-defined]  # it is the admin's
+        return ["store", "number", "services" if ticked else "offered", "is_active"]
+
+    @admin.display(description=pgettext_lazy("bay", "Services"))
+    def offered(self, bay: Bay) -> str:
+        return _(", ").join(str(Service(one).label) for one in bay.services)
+
+
+class ClosureDays:
+    """A closure's days, as its form has them."""
+
+    @admin.display(description=gettext_lazy("First day"), ordering="days")
+    def first_day(self, closure: Closure) -> date:
+        return closure.first_day
+
+    @admin.display(description=gettext_lazy("Last day"))
+    def last_day(self, closure: Closure) -> date:
+        return closure.last_day
+
+
+class BayInline(BayServices, TabularInline):  # type: ignore[misc]
     model = Bay
     form = BayForm
     extra = 0
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """The store is the page's own."""
+        return super().get_fields(request, obj)[1:]
 
 
 class StaffInline(TabularInline):  # type: ignore[misc]
@@ -40,7 +71,7 @@ class StaffInline(TabularInline):  # type: ignore[misc]
     autocomplete_fields = ["user"]
 
 
-class ClosureInline(TabularInline):  # type: ignore[misc]
+class ClosureInline(ClosureDays, TabularInline):  # type: ignore[misc]
     model = Closure
     form = ClosureForm
     fields = ("first_day", "last_day", "reason_en", "reason_zh")
@@ -67,6 +98,11 @@ class StoreAdmin(ModelAdmin):  # type: ignore[misc]
     inlines = [BayInline, ClosureInline, StaffInline]
     show_full_result_count = False
 
+    @admin.display(description=gettext_lazy("Opening hours"))
+    def opening(self, store: Store) -> str:
+        """For who may look and not change."""
+        return text(store.spans)
+
     @admin.display(description=gettext_lazy("services"))
     def offered(self, store: Store) -> str:
         return ", ".join(name for _code, name in store.service_names) or "–"
@@ -83,7 +119,7 @@ class StoreAdmin(ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(Bay)
-class BayAdmin(ModelAdmin):  # type: ignore[misc]
+class BayAdmin(BayServices, ModelAdmin):  # type: ignore[misc]
     form = BayForm
     list_display = ["store", "number", "offered", "is_active"]
     list_select_related = ["store"]
@@ -91,31 +127,19 @@ class BayAdmin(ModelAdmin):  # type: ignore[misc]
     autocomplete_fields = ["store"]
     show_full_result_count = False
 
-    @admin.display(description=gettext_lazy("services"))
-    def offered(self, bay: Bay) -> str:
-        return _(", ").join(str(Service(one).label) for one in bay.services)
-
     def save_model(self, request: HttpRequest, obj: Bay, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         services.refresh_services(store=obj.store)
 
 
 @admin.register(Closure)
-class ClosureAdmin(ModelAdmin):  # type: ignore[misc]
+class ClosureAdmin(ClosureDays, ModelAdmin):  # type: ignore[misc]
     form = ClosureForm
     fields = ["store", "first_day", "last_day", "reason_en", "reason_zh"]
-    list_display = ["store", "first", "last", "reason_en", "reason_zh"]
+    list_display = ["store", "first_day", "last_day", "reason_en", "reason_zh"]
     list_select_related = ["store"]
     search_fields = ["store__code", "reason_en", "reason_zh"]
     autocomplete_fields = ["store"]
-
-    @admin.display(description=gettext_lazy("First day"), ordering="days")
-    def first(self, closure: Closure) -> date:
-        return closure.first_day
-
-    @admin.display(description=gettext_lazy("Last day"))
-    def last(self, closure: Closure) -> date:
-        return closure.last_day
 
 
 class EventInline(TabularInline):  # type: ignore[misc]

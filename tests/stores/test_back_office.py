@@ -10,8 +10,11 @@ from django.test import Client
 from apps.accounts.models import User
 from apps.common.demo import DemoOptions
 from apps.stores import demo
+from apps.stores.hours import text
+from apps.stores.kinds import Service
 from apps.stores.models import Appointment, Bay, City, Store
 from apps.stores.sitemaps import StoreSitemap
+from tests.factories.accounts import make_staff
 from tests.factories.stores import MONDAY, make_appointment, make_store
 
 pytestmark = pytest.mark.django_db
@@ -127,3 +130,14 @@ def test_the_sitemap_lists_our_own_places_alone() -> None:
     own, *_ = make_store(), make_store(kind="cooperative"), make_store(kind="swap")
     assert list(StoreSitemap().items()) == [own]
     assert MONDAY.tzinfo is not None
+
+
+def test_who_may_only_look_sees_a_store_in_words(client: Client) -> None:
+    store = make_store()
+    views = ("stores.view_store", "stores.view_bay", "stores.view_closure")
+    client.force_login(make_staff(permissions=views))
+    page = client.get(f"/admin/stores/store/{store.pk}/change/").content.decode()
+    assert text(store.spans) in page
+    assert "Opening hours" in page
+    assert "test_drive" not in page
+    assert str(Service.TEST_DRIVE.label) in page
