@@ -11,11 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import pgettext
 
+from apps.accounts.models import User
+from apps.accounts.requests import user_of
 from apps.configurator.overview import cars
 from apps.orders import queues
 from apps.orders.lag import queue_lag
 from apps.orders.lifecycle import PAID, Status
-from apps.orders.models import FulfilmentStep, Order, PaymentLeg, Refund, Timer, WorkItem
+from apps.orders.models import FulfilmentStep, Order, PaymentLeg, Refund, Timer
 
 DAYS = 14
 ROWS = 8
@@ -46,16 +48,18 @@ def callback(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """What unfold calls for its index page. Only who may see orders sees their numbers. Eleven queries."""
     context["shows_orders"] = request.user.has_perm("orders.view_order")
     if context["shows_orders"]:
-        context |= numbers(timezone.now())
+        context |= numbers(timezone.now(), user_of(request))
     return context | {"title": pgettext("back office", "Overview")} | cars(request)
 
 
-def numbers(now: datetime) -> dict[str, Any]:
+def numbers(now: datetime, user: User) -> dict[str, Any]:
+    """Of money hears who deals with it, of what runs by itself who sees to it."""
+    roles = queues.roles_of(user)
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     paid = PaymentLeg.objects.filter(captured_at__gte=today, status__in=PAID)
     late = Timer.objects.filter(done_at=None, due_at__lt=now)
     parked = FulfilmentStep.objects.filter(status=FulfilmentStep.Status.PARKED)
-    work = WorkItem.objects.filter(closed_at=None)
+    work = queues.open_for(user)
     soonest = queues.with_due(work).order_by("due", "pk")  # type: ignore[misc]  # annotated by queues
     days = _days(today)
     return {
@@ -68,7 +72,9 @@ def numbers(now: datetime) -> dict[str, Any]:
         "late_count": late.count(),
         "lag": queue_lag(),
         "parked": parked.select_related("order").order_by("next_at")[:ROWS],
-        "queues": queues.counts(),
+        "queues": queues.counts(work, roles),
+        "shows_money": queues.Role.FINANCE in roles,
+        "shows_machine": queues.Role.OPERATIONS in roles,
         "work": soonest.select_related("order", "owner")[:ROWS],
         "now": now,
     }

@@ -1,14 +1,20 @@
 """Who must act next: each kind of work item belongs to a role, and is due so long after it was raised."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.db.models import Case, DateTimeField, ExpressionWrapper, F, Q, QuerySet, TextChoices, Value, When
 from django.db.models.functions import Now
 from django.utils.translation import pgettext_lazy
 
 from apps.orders.models import WorkItem
+from apps.orders.services.permissions import CANCEL, INSPECT, REFUND
+from apps.stores.models import StoreStaff
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
 
 
 class Role(TextChoices):
@@ -76,9 +82,41 @@ def with_due(items: "QuerySet[WorkItem]") -> "QuerySet[WorkItem]":
 
 def of_role(items: "QuerySet[WorkItem]", role: str) -> "QuerySet[WorkItem]":
     """The items of one role."""
+    return items.filter(_kinds_of(role))
+
+
+def _kinds_of(role: str) -> Q:
     mine = [kind for kind, queue in QUEUES.items() if queue.role == role]
     condition = Q(kind__in=mine)
-    return items.filter(condition | ~Q(kind__in=list(QUEUES)) if role == Role.OPERATIONS else condition)
+    return condition | ~Q(kind__in=list(QUEUES)) if role == Role.OPERATIONS else condition
+
+
+# Whose work it is follows from what somebody may do.
+NEEDED: Mapping[Role, str] = {
+    _R.FINANCE: REFUND,
+    _R.STORE: INSPECT,
+    _R.CASE: CANCEL,
+    _R.ALLOCATION: CANCEL,
+    _R.OPERATIONS: CANCEL,
+}
+
+
+def roles_of(user: "User") -> list[Role]:
+    """The roles in which somebody acts; who may look on alone sees every one."""
+    return [role for role in Role if user.has_perm(NEEDED[role])] or list(Role)
+
+
+def open_for(user: "User") -> "QuerySet[WorkItem]":
+    """What waits for somebody: of their roles, and for who works at stores alone, of their stores."""
+    roles = roles_of(user)
+    condition = Q()
+    for role in roles:
+        condition |= _kinds_of(role)
+    items = WorkItem.objects.filter(condition, closed_at=None)
+    posts = StoreStaff.objects.filter(user=user)
+    if roles != [Role.STORE] or not posts.exists():
+        return items
+    return items.filter(order__delivery_store__in=posts.values("store"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +128,13 @@ class Count:
     overdue: int
 
 
-def counts() -> list[Count]:
-    """All roles in one query."""
-    rows = with_due(WorkItem.objects.filter(closed_at=None)).values_list("kind", "due", Now())
-    waiting = dict.fromkeys(Role, 0)
-    overdue = dict.fromkeys(Role, 0)
+def counts(items: "QuerySet[WorkItem]", roles: Sequence[Role]) -> list[Count]:
+    """These roles in one query."""
+    rows = with_due(items).values_list("kind", "due", Now())
+    waiting = dict.fromkeys(roles, 0)
+    overdue = dict.fromkeys(roles, 0)
     for kind, due, now in rows:
         role = queue_of(kind).role
         waiting[role] += 1
         overdue[role] += due < now
-    return [Count(role, waiting[role], overdue[role]) for role in Role]
+    return [Count(role, waiting[role], overdue[role]) for role in roles]

@@ -199,7 +199,7 @@ class AppointmentAdmin(ModelAdmin):  # type: ignore[misc]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         names: list[str] = super().get_fields(request, obj)
-        return ["starts" if name == "during" else name for name in names]
+        return ["starts" if name == "during" else name for name in names if name != "starts"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return [*super().get_readonly_fields(request, obj), "starts"]

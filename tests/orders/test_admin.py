@@ -11,6 +11,7 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.orders import dashboard
 from apps.orders.models import FulfilmentStep, Order, Refund, WorkItem
+from apps.stores.models import StoreStaff
 from tests.factories.accounts import make_staff, make_user
 from tests.factories.orders import delivered_order, make_order, reserved_order, signed_order
 from tests.factories.stores import make_store
@@ -138,8 +139,9 @@ def test_nothing_is_edited_by_hand(boss: Client) -> None:
 def test_the_dashboard_counts_todays_orders_and_money(django_assert_num_queries: Any) -> None:
     reserved_order()
     make_order()
+    boss = make_user(is_staff=True, is_superuser=True)
     with django_assert_num_queries(7):
-        numbers = dashboard.numbers(timezone.now())
+        numbers = dashboard.numbers(timezone.now(), boss)
     assert (numbers["orders_today"], numbers["money_today"]) == (2, 200_000)
     assert {bar.label: bar.count for bar in numbers["states"]} == {"Placed": 1, "Reserved": 1}
 
@@ -203,6 +205,27 @@ def test_an_orders_page_offers_what_its_state_allows(boss: Client) -> None:
     assert not any(link in boss.get(page).content.decode() for link in links)
     # Who has its form open still hears why, instead of being turned away.
     assert "no longer be cancelled" in boss.get(address(order, "cancel")).content.decode()
+
+
+def test_the_overview_of_a_stores_person_is_their_own_work_and_no_money(client: Client) -> None:
+    mine, theirs = make_order(), make_order()
+    store = make_store()
+    for order, place in ((mine, store), (theirs, make_store())):
+        order.delivery_store = place
+        order.save()
+    for order, kind, text in (
+        (mine, "pdi", "My inspection"),
+        (theirs, "pdi", "Their inspection"),
+        (mine, "refund", "Money"),
+    ):
+        WorkItem.objects.create(order=order, kind=kind, text=text)
+    person = as_clerk(client, "orders.inspect_car")
+    StoreStaff.objects.create(store=store, user=person)
+    page = client.get("/admin/").content.decode()
+    assert "My inspection" in page
+    assert "Orders today" in page
+    for hidden in ("Their inspection", ">Money<", "Money received today", "Late timers", "Finance"):
+        assert hidden not in page
 
 
 def test_work_is_listed_open_first_due_first(boss: Client) -> None:
