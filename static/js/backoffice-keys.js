@@ -1,19 +1,10 @@
-// What unfold lets a mouse press alone (groups of the navigation, filters, the own menu) is a button of the keyboard's, too.
+// What unfold lets a mouse press alone (filters, the own menu) is a button of the keyboard's, too.
 const PRESSED = [
   ".filter-open-button:not([href])",
   "[x-on\\:click*=openUserLinks]",
   "[x-on\\:click*=openRelatedWidgetWrapper]",
   "span[x-on\\:click='sidebarToggle()']",
 ].join();
-
-/** A heading that folds stays a heading: what it says becomes the button. */
-function splitHeading(heading) {
-  const button = document.createElement("span");
-  button.className = "presses";
-  button.append(...heading.childNodes);
-  heading.append(button);
-  return button;
-}
 
 function asButton(element, name) {
   element.setAttribute("role", "button");
@@ -24,13 +15,6 @@ function asButton(element, name) {
     event.preventDefault();
     element.click();
   });
-}
-
-/** Whether what it folds can be seen is said, at once and after each press. */
-function tellOpen(button, folded) {
-  const tell = () => button.setAttribute("aria-expanded", String(folded.checkVisibility()));
-  tell();
-  new MutationObserver(tell).observe(folded, { attributes: true, attributeFilter: ["style"] });
 }
 
 function nameOf(element, words) {
@@ -51,6 +35,17 @@ function unfoldTabs() {
   hidden.parentElement.classList.add("hidden");
 }
 
+/** A table that scrolls sideways within a page is scrolled by the keyboard, too. */
+function reachTables() {
+  for (const frame of document.querySelectorAll("#main .formset-wrapper")) {
+    const title = document.getElementById(frame.closest("fieldset")?.getAttribute("aria-labelledby"));
+    frame.tabIndex = 0;
+    frame.setAttribute("role", "group");
+    if (title) frame.setAttribute("aria-label", title.textContent.trim());
+  }
+}
+
+addEventListener("DOMContentLoaded", reachTables);
 addEventListener("load", () => {
   unfoldTabs();
   showPlace();
@@ -59,9 +54,4 @@ document.addEventListener("alpine:initialized", () => {
   const words = document.getElementById("main")?.dataset;
   if (!words) return;
   for (const element of document.querySelectorAll(PRESSED)) asButton(element, nameOf(element, words));
-  for (const heading of document.querySelectorAll("h2[x-on\\:click*=navigationOpen]")) {
-    const button = splitHeading(heading);
-    asButton(button);
-    if (heading.nextElementSibling) tellOpen(button, heading.nextElementSibling);
-  }
 });
