@@ -171,11 +171,11 @@ class OpenFilter(admin.SimpleListFilter):
 
 @admin.register(WorkItem)
 class WorkItemPage(LookOnlyPage):
-    list_display = ("told", "order", "kind", "role", "due", "owner", "closed_at")
+    list_display = ("told", "order", "kind", "role", "due", "owner", "payout_link")
     fields = ("told", "order", "payout_link", "kind", "role", "due", "owner", "created_at", "closed_at")
     readonly_fields = fields
     list_filter = (OpenFilter, RoleFilter, OverdueFilter, "kind")
-    list_select_related = ("order", "owner")
+    list_select_related = ("order", "owner", "payout")
     search_fields = ("order__number", "text")
     search_help_text = _("Order number, or words of the English text and of what people wrote")
     actions = ("take", "close")
