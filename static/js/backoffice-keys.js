@@ -48,6 +48,7 @@ function reachTables() {
 addEventListener("DOMContentLoaded", reachTables);
 addEventListener("load", () => {
   unfoldTabs();
+  addEventListener("resize", unfoldTabs); // after unfold's own
   showPlace();
 });
 document.addEventListener("alpine:initialized", () => {
