@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.admin import EmailAddressAdmin
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
@@ -121,14 +122,23 @@ class AddressPage(ModelAdmin):  # type: ignore[misc]  # it has no types
 
 
 @admin.register(EmailAddress)
-class EmailAddressPage(ModelAdmin):  # type: ignore[misc]  # it has no types
+class EmailAddressPage(EmailAddressAdmin, ModelAdmin):  # type: ignore[misc]  # half of it has no types
     """The addresses by which people sign in, in the back office's clothes."""
 
-    list_display = ("email", "user", "primary", "verified")
-    list_filter = ("primary", "verified")
     list_select_related = ("user",)
-    search_fields = ("email", "user__email", "user__name")
+    raw_id_fields = ()
     autocomplete_fields = ("user",)
+
+    def has_change_permission(self, request: HttpRequest, obj: EmailAddress | None = None) -> bool:
+        return not _beyond(request, obj.user if obj else None) and bool(super().has_change_permission(request, obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: EmailAddress | None = None) -> bool:
+        return not _beyond(request, obj.user if obj else None) and bool(super().has_delete_permission(request, obj))
+
+    @admin.action(description=_("Mark as verified"), permissions=["change"])
+    def make_verified(self, request: HttpRequest, queryset: QuerySet[EmailAddress]) -> None:
+        """A colleague's address lets somebody into their account as well: it is a superuser's to vouch for."""
+        super().make_verified(request, queryset if request.user.is_superuser else queryset.filter(user__is_staff=False))
 
 
 @admin.register(SecondFactor)

@@ -1,6 +1,7 @@
 """The person itself, the demo's cast, and the back office."""
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
@@ -93,3 +94,20 @@ def test_a_passwords_hash_is_shown_to_nobody_who_may_only_look(client: Client) -
     assert person.email in page
     assert person.password not in page
     assert "Password" not in page
+
+
+def test_staff_vouch_for_customers_addresses_and_for_no_colleagues(client: Client) -> None:
+    rows = {
+        name: EmailAddress.objects.get_or_create(user=person, email=person.email)[0]
+        for name, person in (("customer", make_user("li@example.com")), ("colleague", make_staff()))
+    }
+    client.force_login(make_staff(permissions=("account.view_emailaddress", "account.change_emailaddress")))
+    EmailAddress.objects.update(verified=False)
+    chosen = {"action": "make_verified", "_selected_action": [row.pk for row in rows.values()]}
+    client.post("/admin/account/emailaddress/", chosen)
+    assert list(EmailAddress.objects.filter(verified=True)) == [rows["customer"]]
+    assert client.post(f"/admin/account/emailaddress/{rows['colleague'].pk}/change/", {}).status_code == 403
+    client.force_login(make_staff(permissions=("account.view_emailaddress",)))
+    EmailAddress.objects.update(verified=False)
+    client.post("/admin/account/emailaddress/", chosen)
+    assert not EmailAddress.objects.filter(verified=True).exists()
