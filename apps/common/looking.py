@@ -4,7 +4,6 @@ from typing import Any, ClassVar
 
 from django.http import HttpRequest
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
 from apps.common.worded import Worded
@@ -26,8 +25,8 @@ class LookOnly:
 class LookOnlyPage(LookOnly, Worded, ModelAdmin):  # type: ignore[misc]  # it has no types
     list_per_page = 50
     show_full_result_count = False
-    # What an empty list says of itself.
-    empty_text: ClassVar[str | Promise] = _("What comes in by itself is listed here.")
+    # What an empty list says of itself, where that is not that its rows come by themselves.
+    empty_text: ClassVar[str | Promise] = ""
 
 
 class LookOnlyInline(LookOnly, Worded, TabularInline):  # type: ignore[misc]  # it has no types

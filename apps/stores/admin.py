@@ -35,7 +35,7 @@ class BayServices:
     readonly_fields = ("offered",)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        ticked = self.has_change_permission(request, obj)  # type: ignore[attr-defined]  # it is the admin's
+        ticked = obj is None or self.has_change_permission(request, obj)  # type: ignore[attr-defined]  # it is the admin's
         return ["store", "number", "services" if ticked else "offered", "is_active"]
 
     @admin.display(description=pgettext_lazy("bay", "Services"))

@@ -2,12 +2,12 @@
 
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -34,6 +34,7 @@ __all__ = [
     "act_once",
     "amount_column",
     "form_key",
+    "may_follow",
     "number_column",
     "offers",
     "posted",
@@ -145,6 +146,15 @@ def offers(request: HttpRequest) -> bool:
     """Whether this is the page that offers actions; on an action's own page it is the service that says what no longer goes."""
     match = request.resolver_match
     return match is not None and str(match.url_name).endswith("_change")
+
+
+def may_follow(
+    request: HttpRequest, rows: QuerySet[Any], pk: Any, target: str, pairs: Collection[tuple[str, str]]
+) -> bool:
+    """Whether a row's page offers what leads to this state: ``pairs`` says which state may follow which."""
+    if not pk or not offers(request):
+        return True
+    return (rows.filter(pk=pk).values_list("status", flat=True).first(), target) in pairs
 
 
 def posted(request: HttpRequest) -> Any:

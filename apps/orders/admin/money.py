@@ -32,8 +32,8 @@ from apps.orders.admin.base import (
     LookOnlyInline,
     LookOnlyPage,
     amount_column,
+    may_follow,
     number_column,
-    offers,
     posted,
 )
 from apps.orders.gateways import OFFERABLE, gateway
@@ -157,10 +157,8 @@ class LoanPage(ActingPage):
 
     def _offered(self, request: HttpRequest, object_id: Any, target: str) -> bool:
         """A referral's page offers what may follow its state."""
-        if not request.user.has_perm(LOANS) or not object_id or not offers(request):
-            return bool(request.user.has_perm(LOANS))
-        status = LoanReferral.objects.filter(pk=object_id).values_list("status", flat=True).first()
-        return (status, target) in LOAN_PAIRS
+        may = bool(request.user.has_perm(LOANS))
+        return may and may_follow(request, LoanReferral.objects.all(), object_id, target, LOAN_PAIRS)
 
     @action(description=_("Note the bank's approval"), url_path="approve", permissions=["decide"], icon="check")  # type: ignore[untyped-decorator]
     def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -206,10 +204,8 @@ class TradeInPage(ActingPage):
 
     def _offered(self, request: HttpRequest, object_id: Any, target: str) -> bool:
         """An old car's page offers what may follow its state."""
-        if not request.user.has_perm(TRADE_INS) or not object_id or not offers(request):
-            return bool(request.user.has_perm(TRADE_INS))
-        status = TradeIn.objects.filter(pk=object_id).values_list("status", flat=True).first()
-        return (status, target) in TRADE_IN_PAIRS
+        may = bool(request.user.has_perm(TRADE_INS))
+        return may and may_follow(request, TradeIn.objects.all(), object_id, target, TRADE_IN_PAIRS)
 
     @action(description=_("Make an offer"), url_path="offer", permissions=["value"], icon="sell")  # type: ignore[untyped-decorator]
     def make_offer(self, request: HttpRequest, object_id: str) -> HttpResponse:
