@@ -4,7 +4,7 @@ from django.db import models
 
 
 class IdempotencyRecord(models.Model):
-    """One POST with an ``Idempotency-Key``: in flight while ``status`` is null, answered afterwards.
+    """The answer to one POST with an ``Idempotency-Key``, written in the transaction that did what was asked.
 
     ``scope`` is who calls (a user, or the network address of a guest) so that nobody can replay another's answer.
     """
@@ -12,8 +12,8 @@ class IdempotencyRecord(models.Model):
     scope = models.CharField(max_length=100)
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of method, path and body")
-    started_at = models.DateTimeField()
-    status = models.PositiveSmallIntegerField(null=True)
+    answered_at = models.DateTimeField()
+    status = models.PositiveSmallIntegerField()
     body = models.BinaryField(default=b"")
     content_type = models.CharField(max_length=100, default="")
 
@@ -22,7 +22,7 @@ class IdempotencyRecord(models.Model):
             # Two calls with one key at once: the database decides who is first.
             models.UniqueConstraint(fields=["scope", "key"], name="idempotency_one_per_scope_and_key"),
         ]
-        indexes = [models.Index(fields=["started_at"], name="idempotency_started")]
+        indexes = [models.Index(fields=["answered_at"], name="idempotency_answered")]
 
     def __str__(self) -> str:
         return f"{self.scope} {self.key}"

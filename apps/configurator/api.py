@@ -190,6 +190,7 @@ class ConfiguratorViewSet(IdempotentMixin, GenericViewSet[CarModel]):
     serializer_class = ConfiguratorOutput
     pagination_class = None
     filter_backends = ()
+    between_transactions = ("configure",)  # computes, and writes nothing
 
     @extend_schema(responses=ConfiguratorOutput, operation_id="models_configurator_retrieve")
     @action(detail=True, methods=["get"])

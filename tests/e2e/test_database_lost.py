@@ -68,8 +68,8 @@ class Buyer(Thread):
             if status not in (0, 409, 500, 503):
                 self.strange.append((path, status, answer))
                 return None
-            # An interrupted call keeps its key for a minute. Three buyers who ask five times a second meanwhile would
-            # use up the 600 calls a minute of their common address; a program waits, too.
+            # Three buyers who ask five times a second while nobody answers would use up the 600 calls a minute of their
+            # common address; a program waits, too.
             time.sleep(1)
         self.strange.append((path, status, "never answered"))
         return None

@@ -1,10 +1,18 @@
-"""``Idempotency-Key`` on every POST: the same call again gives the same answer and does nothing twice."""
+"""``Idempotency-Key`` on every POST: the same call again gives the same answer and does nothing twice.
+
+What a call does and the answer it gets are one transaction: whenever the process, the connection or the server dies, both
+are there or neither, and the caller may ask again at once. A lock of the session says that a call is still running; it
+goes with the session.
+"""
 
 import hashlib
+from collections.abc import Collection
+from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,10 +20,9 @@ from rest_framework.request import Request
 
 from apps.common.api.problems import Replay
 from apps.common.errors import DomainError
+from apps.common.locks import try_lock
 from apps.common.models import IdempotencyRecord
 
-# After this a call that never ended (its process was killed) may be tried again with the same key.
-ABANDONED_AFTER = timedelta(seconds=60)
 KEPT_FOR = timedelta(days=2)
 
 
@@ -37,36 +44,79 @@ class BadKey(DomainError):
     status = 422
 
 
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One POST under a key: ``scope`` is who calls, ``fingerprint`` what is asked."""
+
+    scope: str
+    key: str
+    fingerprint: str
+
+    @property
+    def lock(self) -> str:
+        return f"idempotency:{self.scope}:{self.key}"
+
+    def replay(self) -> None:
+        """Raise ``Replay`` with the answer given before; nothing when there is none."""
+        record = IdempotencyRecord.objects.filter(scope=self.scope, key=self.key).first()
+        if record is None:
+            return
+        if record.fingerprint != self.fingerprint:
+            raise KeyReused
+        replay = HttpResponse(bytes(record.body), status=record.status, content_type=record.content_type)
+        replay["Idempotency-Replayed"] = "true"
+        raise Replay(replay)
+
+    def keep(self, response: Any) -> None:
+        IdempotencyRecord.objects.create(
+            scope=self.scope,
+            key=self.key,
+            fingerprint=self.fingerprint,
+            answered_at=timezone.now(),
+            status=response.status_code,
+            body=response.content,
+            content_type=response.headers.get("Content-Type", ""),
+        )
+
+
 class IdempotentMixin:
     """For an APIView or ViewSet: POSTs that carry the header are answered once and replayed afterwards.
 
-    Put it first among the bases. Answers below 500 are kept for two days; a crash keeps nothing.
+    Put it first among the bases. Answers below 500 are kept for two days; a breakdown, a crash and 429 leave nothing.
+    Actions in ``between_transactions`` are not put into one: they ask somebody else or compute for long, and are safe to
+    repeat by themselves; of theirs only the answer is kept.
     """
 
-    _record: IdempotencyRecord | None = None
+    between_transactions: Collection[str] = ()
+    _call: _Call | None = None
+    _held: ExitStack
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        with ExitStack() as self._held:
+            response = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+            if self._call is not None:
+                response.render()
+                if response.status_code < 500 and response.status_code != 429:
+                    self._call.keep(response)
+                elif transaction.get_connection().in_atomic_block:
+                    transaction.set_rollback(True)
+        return response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
         key = request.headers.get("Idempotency-Key")
-        if request.method == "POST" and key is not None:
-            if not (1 <= len(key) <= 255 and key.isprintable()):
-                raise BadKey
-            self._record = _begin(_scope(request), key, _fingerprint(request))
-
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        response = super().finalize_response(request, response, *args, **kwargs)  # type: ignore[misc]
-        record, self._record = self._record, None
-        if record is not None:
-            response.add_post_render_callback(lambda rendered: _finish(record, rendered))
-        return response
-
-    def handle_exception(self, exc: Exception) -> Any:
-        try:
-            return super().handle_exception(exc)  # type: ignore[misc]
-        except Exception:
-            if self._record is not None:
-                self._record.delete()
-            raise
+        if request.method != "POST" or key is None:
+            return
+        if not (1 <= len(key) <= 255 and key.isprintable()):
+            raise BadKey
+        # The body is read before anything is held: a caller may send it slowly.
+        call = _Call(_scope(request), key, _fingerprint(request))
+        if not self._held.enter_context(try_lock(call.lock)):
+            raise StillInFlight
+        call.replay()
+        if getattr(self, "action", None) not in self.between_transactions:
+            self._held.enter_context(transaction.atomic())
+        self._call = call
 
 
 def _scope(request: Request) -> str:
@@ -93,40 +143,6 @@ def _fingerprint(request: Request) -> str:
     return digest.hexdigest()
 
 
-def _begin(scope: str, key: str, fingerprint: str) -> IdempotencyRecord:
-    """Claim the key, or raise ``Replay`` with the answer given before."""
-    now = timezone.now()
-    fields = {"scope": scope, "key": key}
-    try:
-        with transaction.atomic():
-            return IdempotencyRecord.objects.create(**fields, fingerprint=fingerprint, started_at=now)
-    except IntegrityError:
-        record = IdempotencyRecord.objects.filter(**fields).first()
-    if record is None:  # the first call has just failed and left nothing
-        raise StillInFlight
-    if record.fingerprint != fingerprint:
-        raise KeyReused
-    if record.status is not None:
-        replay = HttpResponse(bytes(record.body), status=record.status, content_type=record.content_type)
-        replay["Idempotency-Replayed"] = "true"
-        raise Replay(replay)
-    abandoned = IdempotencyRecord.objects.filter(
-        pk=record.pk, status=None, started_at=record.started_at, started_at__lt=now - ABANDONED_AFTER
-    )
-    if abandoned.update(started_at=now):
-        return record
-    raise StillInFlight
-
-
-def _finish(record: IdempotencyRecord, response: Any) -> None:
-    if response.status_code >= 500 or response.status_code == 429:
-        record.delete()
-        return
-    IdempotencyRecord.objects.filter(pk=record.pk).update(
-        status=response.status_code, body=response.content, content_type=response.headers.get("Content-Type", "")
-    )
-
-
 def clear_old() -> int:
     """Forget answers older than two days; returns how many."""
-    return IdempotencyRecord.objects.filter(started_at__lt=timezone.now() - KEPT_FOR).delete()[0]
+    return IdempotencyRecord.objects.filter(answered_at__lt=timezone.now() - KEPT_FOR).delete()[0]

@@ -74,6 +74,7 @@ class OrderViewSet(IdempotentMixin, GenericViewSet[Order]):
     lookup_field = "number"
     lookup_value_regex = "[A-Za-z0-9-]{1,20}"
     ordering = ("-placed_at", "-pk")
+    between_transactions = ("payments",)  # the gateway is asked, by a key of its own
 
     def get_queryset(self) -> QuerySet[Order]:
         user = user_or_none(self.request)
