@@ -10,12 +10,13 @@ from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from apps.accounts.models import Address, ApiToken, SecondFactor, User
+from apps.accounts.rights import GroupFilter, RightsInWords, group_name, permission_name
 from apps.accounts.services import revoke_token
 from apps.common.looking import LookOnlyPage
 
@@ -49,10 +50,10 @@ class AddressInline(TabularInline):  # type: ignore[misc]  # it has no types
 
 
 @admin.register(User)
-class UserPage(UserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]  # half of it has no types
+class UserPage(RightsInWords, UserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]  # half of it has no types
     form, add_form, change_password_form = EditUserForm, NewUserForm, AdminPasswordChangeForm
     list_display = ("email", "name", "phone", "language", "is_staff", "is_active", "joined_at")
-    list_filter = ("is_staff", "is_superuser", "is_active", "groups", "language")
+    list_filter = ("is_staff", "is_superuser", "is_active", ("groups", GroupFilter), "language")
     search_fields = ("email", "name", "phone")
     ordering = ("-pk",)
     date_hierarchy = "joined_at"
@@ -69,10 +70,12 @@ class UserPage(UserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]  # half o
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Where nothing can be changed Django shows a password's hash as it is kept: it is left out there."""
         fieldsets = super().get_fieldsets(request, obj)
-        if obj is None or self.has_change_permission(request, obj):
+        if obj is None or request.user.is_superuser:
             return fieldsets
+        shown: dict[Any, str] = {"groups": "groups_in_words", "user_permissions": "rights_in_words"}
+        left_out = () if self.has_change_permission(request, obj) else ("password",)
         return [
-            (name, {**rest, "fields": tuple(one for one in rest["fields"] if one != "password")})
+            (name, {**rest, "fields": tuple(shown.get(one, one) for one in rest["fields"] if one not in left_out)})
             for name, rest in fieldsets
         ]
 
@@ -81,7 +84,16 @@ class UserPage(UserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]  # half o
         fields = tuple(super().get_readonly_fields(request, obj))
         if request.user.is_superuser:
             return fields
-        return (*fields, "is_staff", "is_superuser", "groups", "user_permissions")
+        return (*fields, "is_staff", "is_superuser", "groups_in_words", "rights_in_words")
+
+    @admin.display(description=_("groups"))
+    def groups_in_words(self, person: User) -> str:
+        return ", ".join(map(group_name, person.groups.all())) or "–"
+
+    @admin.display(description=_("user permissions"))
+    def rights_in_words(self, person: User) -> str:
+        held = person.user_permissions.select_related("content_type")
+        return ", ".join(map(permission_name, held)) or "–"
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return not _beyond(request, obj) and bool(super().has_change_permission(request, obj))
@@ -96,7 +108,7 @@ def _beyond(request: HttpRequest, person: User | None) -> bool:
 
 
 @admin.register(Group)
-class GroupPage(GroupAdmin, ModelAdmin):  # type: ignore[misc]  # half of it has no types
+class GroupPage(RightsInWords, GroupAdmin, ModelAdmin):  # type: ignore[misc]  # half of it has no types
     list_display = ("called", "people")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Group]:
@@ -105,7 +117,7 @@ class GroupPage(GroupAdmin, ModelAdmin):  # type: ignore[misc]  # half of it has
     @admin.display(description=_("name"), ordering="name")
     def called(self, group: Group) -> str:
         """The groups that come with the project are called in the reader's language."""
-        return gettext(group.name)
+        return group_name(group)
 
     @admin.display(description=_("people"), ordering="number")
     def people(self, group: Any) -> int:

@@ -192,7 +192,7 @@ class Application(models.Model):
         verbose_name = _("application")
         verbose_name_plural = _("applications")
         ordering = ["-created_at", "-pk"]
-        permissions = [("download_resume", "Can download résumés")]
+        permissions = [("download_resume", _("Can download résumés"))]
         constraints = [
             # One application a person and posting, however the address is spelt and however often one clicks.
             models.UniqueConstraint("posting", Lower("email"), name="application_once_a_posting"),

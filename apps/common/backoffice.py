@@ -25,6 +25,8 @@ ADMIN_CSP: dict[str, Any] = {
 class BackOffice(UnfoldAdminSite):  # type: ignore[misc]  # it has no types
     """Every view of the site, the login page included, carries ``ADMIN_CSP``."""
 
+    empty_value_display = "–"  # as everywhere else in the shop
+
     def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
         guarded: Callable[..., Any] = csp_override(ADMIN_CSP)(super().admin_view(view, cacheable))
         return guarded

@@ -57,8 +57,6 @@ def numbers(now: datetime, user: User) -> dict[str, Any]:
     roles = queues.roles_of(user)
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     paid = PaymentLeg.objects.filter(captured_at__gte=today, status__in=PAID)
-    late = Timer.objects.filter(done_at=None, due_at__lt=now)
-    parked = FulfilmentStep.objects.filter(status=FulfilmentStep.Status.PARKED)
     work = queues.open_for(user)
     soonest = queues.with_due(work).order_by("due", "pk")  # type: ignore[misc]  # annotated by queues
     days = _days(today)
@@ -68,15 +66,24 @@ def numbers(now: datetime, user: User) -> dict[str, Any]:
         "money_today": paid.aggregate(sum=Sum("captured"))["sum"] or 0,
         "refunds_today": Refund.objects.filter(created_at__gte=today).aggregate(sum=Sum("amount"))["sum"] or 0,
         "states": _states(),
-        "late": late.select_related("order").order_by("due_at")[:ROWS],
-        "late_count": late.count(),
-        "lag": queue_lag(),
-        "parked": parked.select_related("order").order_by("next_at")[:ROWS],
         "queues": queues.counts(work, roles),
         "shows_money": queues.Role.FINANCE in roles,
         "shows_machine": queues.Role.OPERATIONS in roles,
         "work": soonest.select_related("order", "owner")[:ROWS],
         "now": now,
+        **(_machine(now) if queues.Role.OPERATIONS in roles else {}),
+    }
+
+
+def _machine(now: datetime) -> dict[str, Any]:
+    """How what runs by itself is doing."""
+    late = Timer.objects.filter(done_at=None, due_at__lt=now)
+    parked = FulfilmentStep.objects.filter(status=FulfilmentStep.Status.PARKED)
+    return {
+        "late": late.select_related("order").order_by("due_at")[:ROWS],
+        "late_count": late.count(),
+        "lag": queue_lag(),
+        "parked": parked.select_related("order").order_by("next_at")[:ROWS],
     }
 
 

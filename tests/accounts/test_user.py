@@ -1,5 +1,7 @@
 """The person itself, the demo's cast, and the back office."""
 
+import re
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group, Permission
@@ -94,6 +96,25 @@ def test_a_passwords_hash_is_shown_to_nobody_who_may_only_look(client: Client) -
     assert person.email in page
     assert person.password not in page
     assert "Password" not in page
+
+
+def test_groups_and_rights_are_called_in_the_readers_language(client: Client) -> None:
+    person, group = make_staff(), Group.objects.create(name=demo.STORE_STAFF)
+    rights = Permission.objects.filter(codename__in=("view_user", "download_resume"))
+    person.groups.add(group)
+    person.user_permissions.set(rights)
+    client.force_login(make_user(is_staff=True, is_superuser=True))
+    picked = client.get(f"/zh-hans{ADMIN}user/{person.pk}/change/").content.decode()
+    told = client.get(f"/zh-hans/admin/auth/group/{group.pk}/change/").content.decode()
+    client.force_login(make_staff(permissions=("accounts.view_user",)))
+    read = client.get(f"/zh-hans{ADMIN}user/{person.pk}/change/").content.decode()
+    for page in (picked, read):
+        assert "门店人员" in page
+        assert "Store staff" not in page
+    for page in (picked, told):
+        assert "可以下载简历" in page
+        assert not re.search(r">[^<]*Can (add|change|delete|view) ", page)
+    assert "可以查看" in read
 
 
 def test_staff_vouch_for_customers_addresses_and_for_no_colleagues(client: Client) -> None:

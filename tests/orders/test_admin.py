@@ -48,6 +48,17 @@ def test_every_page_opens(boss: Client) -> None:
     assert order.number in text
 
 
+def test_what_was_paid_or_given_back_leads_to_its_order(boss: Client) -> None:
+    order = reserved_order()
+    leg = order.legs.get(captured__gt=0)
+    refund = Refund.objects.create(leg=leg, amount=100, reason="Goodwill", next_at=timezone.now())
+    way = f'href="/admin/orders/order/{order.pk}/change/"'
+    for page in ("paymentleg/", "paymentevent/", "paymentattempt/", "refund/", f"refund/{refund.pk}/change/"):
+        text = boss.get(f"/admin/orders/{page}").content.decode()
+        assert way in text, page
+        assert order.number in text, page
+
+
 def test_orders_are_found_by_number_name_and_vin(boss: Client) -> None:
     order = delivered_order()
     vin = order.allocations.get().vehicle.vin

@@ -1,5 +1,6 @@
 """The demo's past orders."""
 
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -15,7 +16,16 @@ from apps.orders.demo.supply import SLOTS_A_MONTH
 from apps.orders.fulfilment.drain import drain
 from apps.orders.identifiers import is_order_number, is_vin
 from apps.orders.lifecycle import PAIRS, Status
-from apps.orders.models import Allotment, FulfilmentStep, Order, Refund, SandboxPayment, Vehicle
+from apps.orders.models import (
+    Allotment,
+    FulfilmentStep,
+    Order,
+    PaymentEvent,
+    PaymentLeg,
+    Refund,
+    SandboxPayment,
+    Vehicle,
+)
 from apps.orders.services.reconciling import reconcile
 from apps.orders.services.signing import contract_hash, hash_of
 from tests.factories.accounts import make_staff
@@ -100,6 +110,22 @@ def test_the_past_looks_as_the_services_would_have_left_it(shop: None) -> None:
     assert all(is_vin(vin) for vin in Vehicle.objects.values_list("vin", flat=True))
     assert prove() == []
     assert all(item.available >= 0 for item in StockItem.objects.of_articles())
+
+
+@pytest.mark.django_db
+def test_money_of_the_past_moved_in_the_past(shop: None) -> None:
+    load()
+    done = Refund.objects.filter(status="done")
+    assert done.exists()
+    for refund in done.select_related("leg__order"):
+        assert refund.done_at is not None
+        assert refund.leg.order.placed_at < refund.created_at <= refund.done_at, refund.leg.order.number
+    hour_ago = timezone.now() - timedelta(hours=1)
+    for payment in SandboxPayment.objects.filter(status="paid"):
+        leg = PaymentLeg.objects.get(pk=payment.merchant_key)
+        assert leg.captured_at is not None
+        assert payment.created_at < leg.captured_at, payment.subject
+    assert PaymentEvent.objects.filter(received_at__lt=hour_ago).exists()
 
 
 @pytest.mark.django_db

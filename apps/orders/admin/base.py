@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Callable, Collection
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -12,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
@@ -30,13 +32,15 @@ __all__ = [
     "LookOnlyInline",
     "LookOnlyPage",
     "NoteForm",
+    "OfAPayment",
     "TextForm",
+    "TriedAgain",
     "act_once",
     "amount_column",
     "form_key",
     "may_follow",
-    "number_column",
     "offers",
+    "order_column",
     "posted",
     "was_sent",
 ]
@@ -55,10 +59,50 @@ def amount_column(field: str, label: Any) -> Any:
     return column
 
 
+def order_link(order: Any) -> str | SafeString:
+    """The way to an order's page."""
+    if order is None:
+        return "–"
+    address = reverse("admin:orders_order_change", args=[order.pk])
+    return format_html('<a class="bo-link" href="{}">{}</a>', address, order.number)
+
+
+@admin.display(description=_("order"), ordering="order__number")
+def order_column(self: Any, row: Any) -> str | SafeString:
+    """The order that a row belongs to."""
+    return order_link(row.order)
+
+
 @admin.display(description=_("order"), ordering="leg__order__number")
-def number_column(self: Any, row: Any) -> str:
+def number_column(self: Any, row: Any) -> str | SafeString:
     """The order that a payment's row belongs to."""
-    return str(row.leg.order.number) if row.leg else "–"
+    return order_link(row.leg.order if row.leg else None)
+
+
+class OfAPayment:
+    """A page of rows that belong to a payment: the order stands first. Stands before the page's own class."""
+
+    number = number_column
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        own = super().get_fields(request, obj)  # type: ignore[misc]
+        return list(dict.fromkeys(["number", *own]))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return ["number", *super().get_readonly_fields(request, obj)]  # type: ignore[misc]
+
+
+class TriedAgain:
+    """A page of rows that are tried until they are done. Stands before the page's own class."""
+
+    @admin.display(description=_("next attempt"), ordering="next_at")
+    def upcoming(self, row: Any) -> datetime | None:
+        """When it is tried again; what is done is not."""
+        return None if row.done_at else row.next_at
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        own = super().get_fields(request, obj)  # type: ignore[misc]
+        return [name for name in own if name != "next_at" or not (obj and obj.done_at)]
 
 
 class TextForm(forms.Form):

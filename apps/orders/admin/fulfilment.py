@@ -18,7 +18,7 @@ from apps.common.errors import DomainError
 from apps.common.worded import facts
 from apps.orders import queues, services, wording
 from apps.orders.admin import words
-from apps.orders.admin.base import LookOnlyPage
+from apps.orders.admin.base import LookOnlyPage, TriedAgain
 from apps.orders.admin.payouts import link_to_payout
 from apps.orders.models import FulfilmentStep, PartnerBehaviour, PartnerJob, Promise, Timer, Transition, WorkItem
 from apps.orders.models.partners import PERCENT
@@ -26,7 +26,7 @@ from apps.orders.services.matching import explain
 
 
 @admin.register(FulfilmentStep)
-class StepPage(LookOnlyPage):
+class StepPage(TriedAgain, LookOnlyPage):
     list_display = (
         "order",
         "kind",
@@ -34,7 +34,7 @@ class StepPage(LookOnlyPage):
         "status",
         "attempts",
         "age",
-        "next_at",
+        "upcoming",
         "calling_until",
         "done_at",
         "error",

@@ -31,9 +31,10 @@ from apps.orders.admin.base import (
     ActingPage,
     LookOnlyInline,
     LookOnlyPage,
+    OfAPayment,
     amount_column,
     may_follow,
-    number_column,
+    order_column,
     posted,
 )
 from apps.orders.gateways import OFFERABLE, gateway
@@ -93,7 +94,8 @@ class TransferForm(AmountForm):
 
 
 @admin.register(PaymentAttempt)
-class AttemptPage(LookOnlyPage):
+class AttemptPage(OfAPayment, LookOnlyPage):
+    ordering = ("-created_at", "-pk")
     list_display = (
         "created_at",
         "number",
@@ -108,14 +110,14 @@ class AttemptPage(LookOnlyPage):
     list_filter = ("gateway", "captured")
     list_select_related = ("leg__order",)
     worded = {"gateway": words.gateway}
-    number = number_column
     search_fields = ("=id", "=reference", "=transaction", "leg__order__number")
     amount_yuan = amount_column("amount", AMOUNT)
 
 
 @admin.register(Credit)
 class CreditPage(LookOnlyPage):
-    list_display = ("created_at", "order", "kind", "amount_yuan", "used_yuan", "key")
+    list_display = ("created_at", "order_number", "kind", "amount_yuan", "used_yuan", "key")
+    order_number = order_column
     list_filter = ("kind",)
     list_select_related = ("order",)
     search_fields = ("order__number", "=key")
@@ -135,11 +137,10 @@ class DocumentInline(LookOnlyInline):
 
 
 @admin.register(LoanReferral)
-class LoanPage(ActingPage):
+class LoanPage(OfAPayment, ActingPage):
     list_display = ("created_at", "number", "lender", "months", "amount_yuan", "status", "reference")
     list_filter = ("status", "lender")
     worded = {"lender": gettext}
-    number = number_column
     list_select_related = ("leg__order",)
     search_fields = ("leg__order__number", "=reference")
     inlines = (DocumentInline,)
@@ -189,7 +190,8 @@ class LoanPage(ActingPage):
 
 @admin.register(TradeIn)
 class TradeInPage(ActingPage):
-    list_display = ("created_at", "order", "car", "year", "mileage", "status", "offer_yuan", "firm_until")
+    order_number = order_column
+    list_display = ("created_at", "order_number", "car", "year", "mileage", "status", "offer_yuan", "firm_until")
     list_filter = ("status",)
     list_select_related = ("order",)
     search_fields = ("order__number", "plate", "car")
@@ -292,7 +294,8 @@ class SettlementPage(LookOnlyPage):
 
 @admin.register(Invoice)
 class InvoicePage(LookOnlyPage):
-    list_display = ("full_number", "order", "kind", "title", "amount_yuan", "tax_yuan", "original", "issued_at")
+    order_number = order_column
+    list_display = ("full_number", "order_number", "kind", "title", "amount_yuan", "tax_yuan", "original", "issued_at")
     list_filter = ("kind", "seller", ("original", admin.EmptyFieldListFilter))
     list_select_related = ("order", "seller", "original__seller")
     search_fields = ("order__number", "title", "=number")

@@ -18,8 +18,10 @@ from apps.orders.admin.base import (
     ActingPage,
     LookOnlyInline,
     LookOnlyPage,
+    OfAPayment,
+    TriedAgain,
     amount_column,
-    number_column,
+    order_column,
     posted,
     was_sent,
 )
@@ -46,25 +48,26 @@ class RefundInline(LookOnlyInline):
 
 @admin.register(PaymentLeg)
 class LegPage(LookOnlyPage):
-    list_display = ("order", "purpose", "status", "amount_yuan", "captured_yuan", "refunded_yuan", "captured_at")
+    list_display = ("purpose", "order_number", "status", "amount_yuan", "captured_yuan", "refunded_yuan", "captured_at")
     list_filter = ("status", "purpose", "gateway")
     list_select_related = ("order",)
     search_fields = ("order__number", "=id")
     date_hierarchy = "captured_at"
     inlines = (EventInline, RefundInline)
     worded = {"gateway": words.gateway}
+    order_number = order_column
     amount_yuan = amount_column("amount", AMOUNT)
     captured_yuan = amount_column("captured", PaymentLeg._meta.get_field("captured").verbose_name)
     refunded_yuan = amount_column("refunded", PaymentLeg._meta.get_field("refunded").verbose_name)
 
 
 @admin.register(PaymentEvent)
-class EventPage(LookOnlyPage):
+class EventPage(OfAPayment, LookOnlyPage):
+    ordering = ("-received_at", "-pk")
     list_display = ("received_at", "gateway", "kind", "number", "leg", "amount_yuan", "outcome")
     list_filter = ("gateway", "kind", "outcome")
     list_select_related = ("leg__order",)
     worded = {"gateway": words.gateway, "kind": words.event, "outcome": words.outcome}
-    number = number_column
     search_fields = ("event_id", "leg__order__number")
     amount_yuan = amount_column("amount", AMOUNT)
 
@@ -78,7 +81,7 @@ class TransferForm(forms.Form):
 
 
 @admin.register(Refund)
-class RefundPage(ActingPage):
+class RefundPage(OfAPayment, TriedAgain, ActingPage):
     list_display = ("created_at", "number", "amount_yuan", "status", "reason", "user", "attempts", "done_at")
     list_filter = ("status", "leg__purpose")
     list_select_related = ("leg__order", "user")
@@ -86,7 +89,6 @@ class RefundPage(ActingPage):
     actions_detail = ("confirm",)
     worded = {"reason": words.reason}
     amount_yuan = amount_column("amount", AMOUNT)
-    number = number_column
 
     def has_confirm_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         if not request.user.has_perm(REFUND) or was_sent(request):

@@ -52,6 +52,11 @@ _TABLES: tuple[type[Model], ...] = (
     OrderLine, Transition, PaymentLeg, PaymentAttempt, SandboxPayment, SandboxEvent, PaymentEvent, Refund, FulfilmentStep, Timer, Message,
     WorkItem, PartnerJob, Contract,
 )  # fmt: skip
+# What the database stamps with the present, and happened in the past.
+_STAMPED: dict[type[Model], str] = {
+    **dict.fromkeys((PaymentAttempt, SandboxPayment, SandboxEvent, Refund, FulfilmentStep), "created_at"),
+    PaymentEvent: "received_at",
+}
 
 
 class Books:
@@ -76,13 +81,14 @@ class Books:
             self._add(work_item(order, "step", FAILED, step="await_build", count=TRIES, error=SILENT))
 
     def save(self) -> None:
-        steps = self._rows[FulfilmentStep]
-        since = [step.created_at for step in steps]
         for table, rows in self._rows.items():
+            column = _STAMPED.get(table)
+            since = [getattr(row, column) for row in rows] if column else []
             table._default_manager.bulk_create(rows)
-        for step, moment in zip(steps, since, strict=True):
-            step.created_at = moment
-        FulfilmentStep.objects.bulk_update(steps, ["created_at"])
+            if column and rows:
+                for row, moment in zip(rows, since, strict=True):
+                    setattr(row, column, moment)
+                table._default_manager.bulk_update(rows, [column])
         self._save_cars()
 
     def _add(self, *rows: Model) -> None:

@@ -72,7 +72,14 @@ class Till:
         elif self._story.status == _S.PLACED and leg.position == 1:
             leg.status = LegStatus.REQUESTED
             yield self._at_gateway(leg, "open", self._order.placed_at)
-            yield PaymentAttempt(id=leg.pk, leg=leg, gateway=GATEWAY, amount=leg.amount, pay_url=leg.pay_url)
+            yield PaymentAttempt(
+                id=leg.pk,
+                leg=leg,
+                gateway=GATEWAY,
+                amount=leg.amount,
+                pay_url=leg.pay_url,
+                created_at=self._order.placed_at,
+            )
         yield leg
 
     def _paid(self, leg: PaymentLeg, paid_at: datetime) -> Iterator[Model]:
@@ -90,6 +97,7 @@ class Till:
             captured=True,
             closed_at=paid_at,
             pay_url=leg.pay_url,
+            created_at=payment.created_at,
         )
         yield payment
 
@@ -102,6 +110,7 @@ class Till:
             subject=self._order.number,
             return_url=f"{base}{_path(self._order.number)}",
             webhook_url=f"{base}/payments/webhooks/{GATEWAY}/",
+            created_at=asked_at,
         )
         leg.gateway, leg.requested_at = GATEWAY, asked_at
         leg.pay_url = f"{base}/payments/{GATEWAY}/{payment.pk}/"
@@ -111,7 +120,8 @@ class Till:
         amount = leg.captured - self._order.cancellation_fee
         if amount <= 0:
             return
-        refund = Refund(leg=leg, amount=amount, reason="Order cancelled", next_at=self._now)
+        asked_at = self._story.at(_S.CANCELLING) or self._story.way[-1][1]
+        refund = Refund(leg=leg, amount=amount, reason="Order cancelled", next_at=asked_at, created_at=asked_at)
         if self._story.status == _S.CANCELLING:  # too young to have failed for days: the gateway could not make it
             refund.attempts, refund.next_at, refund.error = 1, self._now + _LATER, "the gateway says that it failed"
             text = gettext_noop("The gateway took the refund and could not make it.")
@@ -132,7 +142,9 @@ class Till:
         name = uuid.uuid4().hex
         yield SandboxEvent(
             payment=payment, event_id=name, kind=kind, amount=amount, reference=reference, next_at=at, attempts=1,
-            delivered_at=at, answer="200",
+            delivered_at=at, answer="200", created_at=at,
         )  # fmt: skip
         outcome = "refunded" if kind == "refund.done" else "captured"
-        yield PaymentEvent(gateway=GATEWAY, event_id=name, kind=kind, leg=leg, amount=amount, outcome=outcome)
+        yield PaymentEvent(
+            gateway=GATEWAY, event_id=name, kind=kind, leg=leg, amount=amount, outcome=outcome, received_at=at
+        )

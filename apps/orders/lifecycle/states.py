@@ -34,7 +34,7 @@ class LegStatus(TextChoices):
     """One payment: a deposit, a balance, or everything at once."""
 
     PLANNED = "planned", pgettext_lazy("payment", "Planned")
-    REQUESTED = "requested", pgettext_lazy("payment", "Waiting for you")
+    REQUESTED = "requested", pgettext_lazy("payment", "To be paid")
     PROCESSING = "processing", pgettext_lazy("payment", "Being processed")
     AUTHORISED = "authorised", pgettext_lazy("payment", "Authorised")
     CAPTURED = "captured", pgettext_lazy("payment", "Paid")
@@ -50,7 +50,7 @@ class LineStatus(TextChoices):
     """One line's fulfilment; which of them a line passes depends on its family."""
 
     PENDING = "pending", pgettext_lazy("line", "Pending")
-    ALLOCATED = "allocated", pgettext_lazy("line", "Set aside for you")
+    ALLOCATED = "allocated", pgettext_lazy("line", "Set aside")
     FITTED = "fitted", pgettext_lazy("line", "Fitted")
     PACKED = "packed", pgettext_lazy("line", "Packed")
     SHIPPED = "shipped", pgettext_lazy("line", "Shipped")

@@ -30,7 +30,7 @@ class PaymentLeg(models.Model):
         FULL = "full", _("Full payment")
         DELTA = "delta", _("Difference")
         LOAN = "loan", _("Bank loan")
-        TRADE_IN = "trade_in", _("Your old car")
+        TRADE_IN = "trade_in", pgettext_lazy("payment", "Trade-in")
         COINS = "coins", pgettext_lazy("payment", "Coins")
         CREDIT = "credit", _("Credit")
 
@@ -121,9 +121,10 @@ class PaymentAttempt(models.Model):
                 fields=["gateway", "transaction"], condition=~Q(transaction=""), name="attempt_transaction_once"
             ),
         ]
+        indexes = [models.Index(fields=["-created_at", "-id"], name="attempt_newest")]
 
     def __str__(self) -> str:
-        return f"{self.gateway} {self.id}"
+        return f"{self.gateway} · {yuan(self.amount)}"
 
 
 class PaymentEvent(models.Model):
@@ -145,9 +146,10 @@ class PaymentEvent(models.Model):
         verbose_name_plural = _("payment events")
         ordering = ["-pk"]
         constraints = [models.UniqueConstraint(fields=["gateway", "event_id"], name="payment_event_once")]
+        indexes = [models.Index(fields=["-received_at", "-id"], name="payment_event_newest")]
 
     def __str__(self) -> str:
-        return f"{self.gateway} {self.event_id} {self.kind}"
+        return f"{self.gateway} · {self.kind}"
 
 
 class Refund(models.Model):
