@@ -1,7 +1,7 @@
 """Locks across processes that end with the process: whoever is killed holds none.
 
 They are PostgreSQL's advisory locks of a session, not of a transaction: what they protect takes longer than a
-transaction may.
+transaction may. A pooler between us and the server must give each connection a session of its own.
 """
 
 import hashlib

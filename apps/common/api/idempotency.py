@@ -89,6 +89,7 @@ class IdempotentMixin:
 
     between_transactions: Collection[str] = ()
     _call: _Call | None = None
+    _one_transaction = False
     _held: ExitStack
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
@@ -98,7 +99,7 @@ class IdempotentMixin:
                 response.render()
                 if response.status_code < 500 and response.status_code != 429:
                     self._call.keep(response)
-                elif transaction.get_connection().in_atomic_block:
+                elif self._one_transaction:
                     transaction.set_rollback(True)
         return response
 
@@ -114,7 +115,8 @@ class IdempotentMixin:
         if not self._held.enter_context(try_lock(call.lock)):
             raise StillInFlight
         call.replay()
-        if getattr(self, "action", None) not in self.between_transactions:
+        self._one_transaction = getattr(self, "action", None) not in self.between_transactions
+        if self._one_transaction:
             self._held.enter_context(transaction.atomic())
         self._call = call
 
