@@ -4,7 +4,7 @@ from itertools import groupby
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.http import urlencode
@@ -28,10 +28,14 @@ def index(request: HttpRequest) -> HttpResponse:
     car: CarModel | None = frame["car"]
     size = car.size_class if car else ""
     available = Accessory.objects.on_sale().fitting(car).in_stock()
-    films = list(Cover.objects.on_sale().fitting(car).with_from_price(size)[:PICKS])
+    films = Cover.objects.on_sale().fitting(car)
+    # Clear film is invisible: a picture says more of one that changes the colour.
+    new_colour = Q(material=Cover.Material.COLOUR, coverage=Cover.Coverage.FULL)
+    film = films.order_by(Case(When(new_colour, then=0), default=1), "position", "sku").first()
     context = {
-        "covers": films,
-        "picture": picture_of(films[0], car) if films else None,
+        "covers": films.with_from_price(size)[:PICKS],
+        "film": film,
+        "picture": picture_of(film, frame["shown"]) if film else None,
         "plans": MaintenancePlan.objects.on_sale().fitting(car)[:PICKS],
         "accessories": available.one_of_each_category()[:6],
         "chargers": Charger.objects.on_sale().fitting(car)[:PICKS],
@@ -52,7 +56,9 @@ def covers(request: HttpRequest) -> HttpResponse:
     page = _page(request, rows)
     context = {
         "page": page,
-        "covers": [(cover, cover.price_for(size) if size else None, picture_of(cover, car)) for cover in page],
+        "covers": [
+            (cover, cover.price_for(size) if size else None, picture_of(cover, frame["shown"])) for cover in page
+        ],
         "table": [(cover, [(code, cover.price_for(code)) for code in SizeClass.values]) for cover in page],
         "size": size,
         "size_label": SizeClass(size).label if size else "",
@@ -134,7 +140,14 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
     brands: list[tuple[Brand, list[CarModel]]] = [
         (key, list(rows)) for key, rows in groupby(cars, lambda one: one.brand)
     ]
-    return {"car": car, "brands": brands, "fits_query": _fits_query(car), "unknown_car": bool(chosen) and car is None}
+    return {
+        "car": car,
+        # Before a car is chosen, pictures are of the one that is sold here alone.
+        "shown": car or next((one for one in cars if one.exclusive), None),
+        "brands": brands,
+        "fits_query": _fits_query(car),
+        "unknown_car": bool(chosen) and car is None,
+    }
 
 
 def _fits_query(car: CarModel | None) -> str:

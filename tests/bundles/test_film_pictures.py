@@ -54,3 +54,31 @@ def test_the_page_shows_the_chosen_car_in_each_film(client: Client) -> None:
     assert 'class="film ' in page  # the film for the front is still drawn
     overview = client.get("/bundles/?fits=aion-ut-super").content.decode()
     assert f'alt="{car.full_name} in ' in overview
+
+
+def test_until_a_car_is_chosen_the_one_that_is_sold_here_alone_wears_the_films(client: Client) -> None:
+    ours = make_car_model("aion-ut-super", image="aion-ut-super", exclusive=True)
+    other = make_car_model("avatr-12", image="avatr-12")
+    for car in (ours, other):
+        make_trim(car_model=car)
+    films()
+    for path in ("", "covers/"):
+        page = client.get(f"/bundles/{path}").content.decode()
+        assert f'alt="{ours.full_name} in ' in page
+        assert f'alt="{other.full_name} in ' not in page
+        chosen = client.get(f"/bundles/{path}?fits={other.slug}").content.decode()
+        assert f'alt="{ours.full_name} in ' not in chosen
+    assert f"The pictures show the {ours.full_name}." in client.get("/bundles/covers/").content.decode()
+
+
+def test_the_overview_shows_parts_of_the_car_and_glyphs_where_there_is_no_picture(client: Client) -> None:
+    car = make_car_model("aion-ut-super", image="aion-ut-super", exclusive=True)
+    make_trim(car_model=car)
+    page = client.get("/bundles/").content.decode()
+    assert static("img/cars/aion-ut-super-side.webp") in page
+    assert "art glyph" not in page
+    drawn = make_car_model("unknown")
+    make_trim(car_model=drawn)
+    assert client.get("/bundles/?fits=unknown").content.decode().count("art glyph") == 2
+    type(car).objects.update(exclusive=False)
+    assert client.get("/bundles/").content.decode().count("art glyph") == 2

@@ -47,7 +47,7 @@ def test_the_number_of_queries_does_not_grow(
     for _ in range(number):
         make_trim()
         make_cover(), make_plan(), make_accessory(), make_charger()
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get("/bundles/")
 
 
