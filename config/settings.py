@@ -144,6 +144,8 @@ DATABASES = {
             "options": (
                 f"-c statement_timeout={DATABASE_TIMEOUT}s -c lock_timeout={max(1, DATABASE_TIMEOUT // 3)}s"
                 f" -c idle_in_transaction_session_timeout={DATABASE_TIMEOUT}s"
+                # A host that is gone holds no lock for longer than a minute.
+                " -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
             ),
             "keepalives_idle": 30,
         },

@@ -84,11 +84,11 @@ class UserPage(RightsInWords, UserAdmin, ModelAdmin):  # type: ignore[misc, type
         fields = tuple(super().get_readonly_fields(request, obj))
         if request.user.is_superuser:
             return fields
-        return (*fields, "is_staff", "is_superuser", "groups_in_words", "rights_in_words")
+        return (*fields, "is_staff", "is_superuser", "groups", "user_permissions", "groups_in_words", "rights_in_words")
 
     @admin.display(description=_("groups"))
     def groups_in_words(self, person: User) -> str:
-        return ", ".join(map(group_name, person.groups.all())) or "–"
+        return ", ".join(map(group_name, person.groups.order_by("name"))) or "–"
 
     @admin.display(description=_("user permissions"))
     def rights_in_words(self, person: User) -> str:

@@ -54,11 +54,11 @@ def covers(request: HttpRequest) -> HttpResponse:
         rows = rows.for_size(size)
     rows = rows.filter(**{name: wanted[name] for name in ("material", "coverage") if wanted[name]})
     page = _page(request, rows)
+    films = [(cover, cover.price_for(size) if size else None, picture_of(cover, frame["shown"])) for cover in page]
     context = {
         "page": page,
-        "covers": [
-            (cover, cover.price_for(size) if size else None, picture_of(cover, frame["shown"])) for cover in page
-        ],
+        "covers": films,
+        "pictured": any(picture for _cover, _price, picture in films),
         "table": [(cover, [(code, cover.price_for(code)) for code in SizeClass.values]) for cover in page],
         "size": size,
         "size_label": SizeClass(size).label if size else "",

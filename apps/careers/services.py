@@ -15,6 +15,7 @@ from apps.accounts.models import User
 from apps.careers import emails, resumes, rules, tasks
 from apps.careers.errors import AlreadyApplied, ConsentMissing, PostingClosed, StatusNotPossible
 from apps.careers.models import Application, Posting, StatusChange
+from apps.careers.storage import RESUMES, resume_storage
 from apps.common.doorbell import ring
 from apps.common.errors import NotAllowed
 
@@ -24,6 +25,7 @@ MAIL_LEASE = timedelta(minutes=5)
 MAILS_AT_ONCE = 20
 # What the form promises: the data of an application goes half a year after the decision.
 KEPT_AFTER_DECISION = timedelta(days=182)
+SWEPT_AFTER = timedelta(days=1)
 
 
 def apply(
@@ -124,6 +126,22 @@ def forget_decided(*, now: datetime | None = None) -> int:
     for application_id in ids:
         forget(application_id=application_id)
     return len(ids)
+
+
+def sweep_resumes(*, now: datetime | None = None) -> int:
+    """Delete files without a row, left by whoever died while they applied; returns how many.
+
+    A young one may still get its row.
+    """
+    storage, before, gone = resume_storage(), (now or timezone.now()) - SWEPT_AFTER, 0
+    folders = storage.listdir(RESUMES)[0] if storage.exists(RESUMES) else []
+    for folder in (f"{RESUMES}/{name}" for name in folders):
+        kept = set(Application.objects.filter(resume__startswith=f"{folder}/").values_list("resume", flat=True))
+        for path in (f"{folder}/{name}" for name in storage.listdir(folder)[1]):
+            if path not in kept and storage.get_modified_time(path) < before:
+                storage.delete(path)
+                gone += 1
+    return gone
 
 
 def send_confirmations(*, now: datetime | None = None) -> int:

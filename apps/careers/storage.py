@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from apps.careers.models import Application
 
 
+RESUMES = "resumes"
+
+
 class PrivateStorage(FileSystemStorage):
     """The folder is looked up when a file is used. There is no address: asking a file for it is an error."""
 
@@ -31,4 +34,4 @@ def resume_storage() -> Storage:
 def resume_path(application: "Application", filename: str) -> str:
     """A name nobody can guess; the uploaded file's own name is not used."""
     token = secrets.token_urlsafe(24)
-    return f"resumes/{application.posting_id}/{token}.{application.resume_kind}"
+    return f"{RESUMES}/{application.posting_id}/{token}.{application.resume_kind}"

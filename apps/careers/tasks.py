@@ -17,3 +17,4 @@ def forget_decided() -> None:
     from apps.careers import services
 
     services.forget_decided()
+    services.sweep_resumes()

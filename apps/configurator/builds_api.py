@@ -25,10 +25,11 @@ from apps.configurator.errors import NotConfigurable
 from apps.configurator.models import Build
 from apps.configurator.services import (
     forget_build,
+    freeze,
     quote_build,
     quote_builds,
     rename_build,
-    save_build,
+    work_out,
 )
 
 MIN_COMPARED = 2
@@ -90,6 +91,7 @@ class BuildViewSet(IdempotentMixin, GenericViewSet[Build]):
     serializer_class = BuildOutput
     filter_backends = ()
     ordering = ("-created_at", "-pk")
+    between_transactions = ("create",)  # works the car out first, which may take seconds
 
     @extend_schema(responses=BuildRowOutput(many=True), operation_id="builds_list")
     def list(self, request: Request) -> Response:
@@ -107,12 +109,13 @@ class BuildViewSet(IdempotentMixin, GenericViewSet[Build]):
         car_model = CarModel.objects.filter(slug=data.validated_data["model"]).first()
         if car_model is None:
             raise NotConfigurable(field="model")
-        build = save_build(
+        car = work_out(
             car_model=car_model,
             choices=data.validated_data["choices"],
             market=data.validated_data.get("market", ""),
-            user=request.user if isinstance(request.user, AbstractBaseUser) else None,
         )
+        self.begin_writing()
+        build = freeze(car, user=request.user if isinstance(request.user, AbstractBaseUser) else None)
         saved = self.get_queryset().get(pk=build.pk)
         return Response(BuildOutput(saved).data, status=status.HTTP_201_CREATED)
 

@@ -45,7 +45,7 @@ class Day:
 
 
 def callback(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """What unfold calls for its index page. Only who may see orders sees their numbers. Eleven queries."""
+    """What unfold calls for its index page. Only who may see orders sees their numbers. At most eleven queries."""
     context["shows_orders"] = request.user.has_perm("orders.view_order")
     if context["shows_orders"]:
         context |= numbers(timezone.now(), user_of(request))
@@ -56,22 +56,29 @@ def numbers(now: datetime, user: User) -> dict[str, Any]:
     """Of money hears who deals with it, of what runs by itself who sees to it."""
     roles = queues.roles_of(user)
     today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    paid = PaymentLeg.objects.filter(captured_at__gte=today, status__in=PAID)
     work = queues.open_for(user)
     soonest = queues.with_due(work).order_by("due", "pk")  # type: ignore[misc]  # annotated by queues
     days = _days(today)
     return {
         "days": days,
         "orders_today": days[-1].count,
-        "money_today": paid.aggregate(sum=Sum("captured"))["sum"] or 0,
-        "refunds_today": Refund.objects.filter(created_at__gte=today).aggregate(sum=Sum("amount"))["sum"] or 0,
         "states": _states(),
         "queues": queues.counts(work, roles),
         "shows_money": queues.Role.FINANCE in roles,
         "shows_machine": queues.Role.OPERATIONS in roles,
         "work": soonest.select_related("order", "owner")[:ROWS],
         "now": now,
+        **(_money(today) if queues.Role.FINANCE in roles else {}),
         **(_machine(now) if queues.Role.OPERATIONS in roles else {}),
+    }
+
+
+def _money(today: datetime) -> dict[str, Any]:
+    """What came and went since midnight, in fen."""
+    paid = PaymentLeg.objects.filter(captured_at__gte=today, status__in=PAID)
+    return {
+        "money_today": paid.aggregate(sum=Sum("captured"))["sum"] or 0,
+        "refunds_today": Refund.objects.filter(created_at__gte=today).aggregate(sum=Sum("amount"))["sum"] or 0,
     }
 
 

@@ -82,6 +82,25 @@ def test_staff_cannot_edit_a_colleague_or_raise_themselves(client: Client) -> No
     assert not clerk.is_superuser
 
 
+def test_a_clerk_gives_a_customer_no_rights(client: Client) -> None:
+    customer, group = make_user("li@example.com"), Group.objects.create(name="Anything")
+    client.force_login(make_staff(permissions=("accounts.view_user", "accounts.change_user")))
+    form = {
+        "email": customer.email,
+        "name": "Li",
+        "language": "en",
+        "is_active": "on",
+        "is_staff": "on",
+        "groups": [group.pk],
+    }
+    form |= {"user_permissions": [Permission.objects.get(codename="refund_order").pk]}
+    form |= {f"addresses-{name}": "0" for name in ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")}
+    assert client.post(f"{ADMIN}user/{customer.pk}/change/", form).status_code == 302
+    customer.refresh_from_db()
+    assert (customer.name, customer.is_staff) == ("Li", False)
+    assert (customer.groups.count(), customer.user_permissions.count()) == (0, 0)
+
+
 def test_an_administrator_revokes_a_token(client: Client) -> None:
     token, _ = make_token(make_user())
     client.force_login(make_user(is_staff=True, is_superuser=True))

@@ -68,7 +68,9 @@ def test_until_a_car_is_chosen_the_one_that_is_sold_here_alone_wears_the_films(c
         assert f'alt="{other.full_name} in ' not in page
         chosen = client.get(f"/bundles/{path}?fits={other.slug}").content.decode()
         assert f'alt="{ours.full_name} in ' not in chosen
-    assert f"The pictures show the {ours.full_name}." in client.get("/bundles/covers/").content.decode()
+    told = f"The pictures show the {ours.full_name}."
+    assert told in client.get("/bundles/covers/").content.decode()
+    assert told not in client.get("/bundles/covers/?coverage=front").content.decode()
 
 
 def test_the_overview_shows_parts_of_the_car_and_glyphs_where_there_is_no_picture(client: Client) -> None:

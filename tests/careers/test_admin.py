@@ -69,6 +69,15 @@ def test_deleting_an_application_deletes_its_file(admin_client: Client, private_
     assert (Application.objects.count(), list(private_folder.rglob("*.pdf"))) == (0, [])
 
 
+def test_files_that_no_row_names_are_swept_after_a_day(private_folder: Path) -> None:
+    kept = make_application()
+    lost = private_folder / "resumes" / str(kept.posting_id) / "lost.pdf"
+    lost.write_bytes(b"%PDF-")
+    assert services.sweep_resumes() == 0
+    assert services.sweep_resumes(now=timezone.now() + timedelta(days=2)) == 1
+    assert [path.name for path in private_folder.rglob("*.pdf")] == [str(kept.resume.name).rpartition("/")[2]]
+
+
 def test_an_application_is_forgotten_half_a_year_after_the_decision(private_folder: Path) -> None:
     open_one, decided = make_application(), make_application()
     staff = make_staff(permissions=("careers.change_application",))

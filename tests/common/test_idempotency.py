@@ -15,6 +15,7 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
+from rest_framework.viewsets import ViewSet
 
 from apps.common.api.idempotency import IdempotentMixin, clear_old
 from apps.common.errors import DomainError
@@ -51,6 +52,25 @@ class Waits(IdempotentMixin, APIView):
         return Response({"ended": True}, status=201)
 
 
+class Asks(IdempotentMixin, ViewSet):
+    """Asks somebody else first, and may write afterwards."""
+
+    permission_classes = ()
+    authentication_classes = ()
+    between_transactions = ("create",)
+    inside: ClassVar[list[bool]] = []
+
+    def create(self, request: Request) -> Response:
+        self.inside.append(connection.in_atomic_block)
+        if cast(dict[str, Any], request.data).get("write"):
+            self.begin_writing()
+            self.inside.append(connection.in_atomic_block)
+            services.create_basket()
+        if cast(dict[str, Any], request.data).get("later"):
+            raise Later
+        return Response({"asked": len(self.inside)}, status=201)
+
+
 class Counter(IdempotentMixin, APIView):
     """Counts how often its work was really done."""
 
@@ -74,6 +94,7 @@ class Counter(IdempotentMixin, APIView):
 urlpatterns = [
     path("count/", Counter.as_view()),
     path("wait/", Waits.as_view()),
+    path("ask/", Asks.as_view({"post": "create"})),
     path("lines/<uuid:pk>/", BasketViewSet.as_view({"post": "lines"})),
 ]
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
@@ -184,6 +205,19 @@ def test_what_cannot_be_done_now_is_not_kept_and_leaves_nothing() -> None:
     assert not Basket.objects.exists()
     assert post({"later": True}).status_code == 503
     assert len(Counter.done) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_asks_somebody_else_holds_no_transaction_until_they_write() -> None:
+    Asks.inside.clear()
+    assert post({}, to="/ask/").json() == post({}, to="/ask/").json() == {"asked": 1}
+    assert Asks.inside == [False]
+    assert post({"write": True}, "key-2", to="/ask/").status_code == 201
+    assert Asks.inside == [False, False, True]
+    assert Basket.objects.count() == 1
+    assert post({"write": True, "later": True}, "key-3", to="/ask/").status_code == 503
+    assert Basket.objects.count() == 1
+    assert sorted(IdempotencyRecord.objects.values_list("key", flat=True)) == ["key-1", "key-2"]
 
 
 def striking(number: int, how: str) -> tuple[AbstractContextManager[None], Callable[[], int]]:

@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from rest_framework.test import APIClient
 
+from apps.orders.gateways.sandbox import SandboxGateway
 from apps.orders.lifecycle import Status
 from apps.orders.models import Basket, BasketLine, Order
 from tests.factories.accounts import make_token, make_user
@@ -48,6 +50,31 @@ def come(order: Order) -> None:
     from apps.orders import services
 
     services.apply_event(captured(order.legs.get(status="requested")))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_gateway_is_asked_between_transactions_with_a_key_too(
+    api: APIClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order, inside = make_order(), []
+    ask = SandboxGateway.create
+
+    def asked(*args: Any, **kwargs: Any) -> Any:
+        inside.append(connection.in_atomic_block)
+        return ask(*args, **kwargs)
+
+    monkeypatch.setattr(SandboxGateway, "create", asked)
+    calls = [
+        api.post(
+            f"/api/v1/orders/{order.number}/payments/",
+            {},
+            headers={"X-Order-Token": order.token, "Idempotency-Key": "k"},
+        )
+        for _ in range(2)
+    ]
+    assert [call.status_code for call in calls] == [201, 201]
+    assert calls[0].json() == calls[1].json()
+    assert inside == [False]
 
 
 def test_a_guest_buys_and_takes_delivery(api: APIClient) -> None:

@@ -83,8 +83,8 @@ class IdempotentMixin:
     """For an APIView or ViewSet: POSTs that carry the header are answered once and replayed afterwards.
 
     Put it first among the bases. Answers below 500 are kept for two days; a breakdown, a crash and 429 leave nothing.
-    Actions in ``between_transactions`` are not put into one: they ask somebody else or compute for long, and are safe to
-    repeat by themselves; of theirs only the answer is kept.
+    Actions in ``between_transactions`` are not put into one: they ask somebody else or compute for long. What they do
+    from ``begin_writing`` on is one with the answer; one that never calls it is safe to repeat by itself.
     """
 
     between_transactions: Collection[str] = ()
@@ -115,10 +115,15 @@ class IdempotentMixin:
         if not self._held.enter_context(try_lock(call.lock)):
             raise StillInFlight
         call.replay()
-        self._one_transaction = getattr(self, "action", None) not in self.between_transactions
-        if self._one_transaction:
-            self._held.enter_context(transaction.atomic())
         self._call = call
+        if getattr(self, "action", None) not in self.between_transactions:
+            self.begin_writing()
+
+    def begin_writing(self) -> None:
+        """From here on what is done and the answer are one transaction, if there is a key."""
+        if self._call is not None and not self._one_transaction:
+            self._held.enter_context(transaction.atomic())
+            self._one_transaction = True
 
 
 def _scope(request: Request) -> str:

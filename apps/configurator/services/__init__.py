@@ -1,6 +1,6 @@
 """Every write of the configurator, and the reads that others call."""
 
-from .builds import BuildQuote, Change, quote, quote_build, save_build, whole_car
+from .builds import BuildQuote, Change, freeze, quote, quote_build, save_build, whole_car, work_out
 from .checking import Report
 from .freezing import draft
 from .publications import approve, cancel, go_on_in_fallback, refuse, request_publication
@@ -24,6 +24,7 @@ __all__ = [
     "explain",
     "explain_forced",
     "forget_build",
+    "freeze",
     "go_on_in_fallback",
     "is_whole",
     "open_session",
@@ -36,4 +37,5 @@ __all__ = [
     "request_publication",
     "save_build",
     "whole_car",
+    "work_out",
 ]

@@ -74,6 +74,16 @@ class BuildQuote:
         return not self.valid or bool(self.changes) or self.total != self.saved_total or self.terms != self.saved_terms
 
 
+@dataclass(frozen=True, slots=True)
+class Unsaved:
+    """A whole car with its price, worked out and not yet written."""
+
+    car_model: CarModel
+    session: OpenSession
+    choices: tuple[str, ...]
+    cost: Price
+
+
 def save_build(
     *,
     car_model: CarModel,
@@ -81,7 +91,12 @@ def save_build(
     market: str = "CN",
     user: "AbstractBaseUser | None" = None,
 ) -> Build:
-    """Freeze a whole car under a new code.
+    """Freeze a whole car under a new code; raises what ``work_out`` does."""
+    return freeze(work_out(car_model=car_model, choices=choices, market=market), user=user)
+
+
+def work_out(*, car_model: CarModel, choices: Sequence[str], market: str = "CN") -> Unsaved:
+    """The car that the choices mean, which may take a while.
 
     Raises:
         NotConfigurable, UnknownMarket: nothing to choose from.
@@ -93,16 +108,21 @@ def save_build(
     wanted, unknown = known(session.machine.model, choices)
     if unknown:
         raise UnknownOption(field="choices", extra={"option": unknown[0]})
-    cost = whole_car(session, wanted)
+    return Unsaved(car_model, session, wanted, whole_car(session, wanted))
+
+
+def freeze(car: Unsaved, *, user: "AbstractBaseUser | None" = None) -> Build:
+    """Write it under a new code."""
+    session, cost = car.session, car.cost
     for attempt in range(ATTEMPTS):
         try:
             with transaction.atomic():
                 return Build.objects.create(
                     code=new_code(),
-                    car_model=car_model,
+                    car_model=car.car_model,
                     version_id=session.version_id,
                     market=session.market,
-                    choices=list(wanted),
+                    choices=list(car.choices),
                     lines=[line.as_json() for line in cost.lines],
                     price_trace=[step.as_json() for step in cost.trace],
                     total=cost.total,

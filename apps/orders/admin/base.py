@@ -95,14 +95,18 @@ class OfAPayment:
 class TriedAgain:
     """A page of rows that are tried until they are done. Stands before the page's own class."""
 
+    model: Any
+    done_field = "done_at"
+
     @admin.display(description=_("next attempt"), ordering="next_at")
     def upcoming(self, row: Any) -> datetime | None:
         """When it is tried again; what is done is not."""
-        return None if row.done_at else row.next_at
+        return None if getattr(row, self.done_field) else row.next_at
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         own = super().get_fields(request, obj)  # type: ignore[misc]
-        return [name for name in own if name != "next_at" or not (obj and obj.done_at)]
+        over = isinstance(obj, self.model) and getattr(obj, self.done_field)
+        return [name for name in own if name != "next_at" or not over]
 
 
 class TextForm(forms.Form):

@@ -28,6 +28,7 @@ from apps.orders.admin.base import (
     TOTAL,
     LookOnlyInline,
     LookOnlyPage,
+    TriedAgain,
     act_once,
     amount_column,
     form_key,
@@ -134,9 +135,9 @@ class TransitionInline(LookOnlyInline):
         return super().get_queryset(request).select_related("user")
 
 
-class StepInline(LookOnlyInline):
+class StepInline(TriedAgain, LookOnlyInline):
     model = FulfilmentStep
-    fields = ("kind", "direction", "status", "attempts", "next_at", "done_at", "error")
+    fields = ("kind", "direction", "status", "attempts", "upcoming", "done_at", "error")
     readonly_fields = fields
 
 

@@ -143,8 +143,9 @@ class SandboxPaymentPage(ActingPage):
 
 
 @admin.register(SandboxEvent)
-class SandboxEventPage(LookOnlyPage):
-    list_display = ("payment", "kind", "event_id", "attempts", "next_at", "delivered_at", "answer")
+class SandboxEventPage(TriedAgain, LookOnlyPage):
+    done_field = "delivered_at"
+    list_display = ("payment", "kind", "event_id", "attempts", "upcoming", "delivered_at", "answer")
     list_filter = ("kind", ("delivered_at", admin.EmptyFieldListFilter))
     list_select_related = ("payment",)
     search_fields = ("event_id",)
