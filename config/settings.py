@@ -20,6 +20,7 @@ from environs import Env, EnvError
 from apps.common import embedded
 from apps.common.logging import configure_logging
 from apps.orders.partners.simulation import parse as parse_faults
+from config.database import session_options
 from config.entrance import ENTRANCE_FORMS, SECOND_FACTOR_FORMS
 from config.mailers import http_url, mailers
 from config.schedule import BEAT_SCHEDULE
@@ -139,16 +140,7 @@ DATABASES = {
         **_database,
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {
-            **_database.get("OPTIONS", {}),
-            "options": (
-                f"-c statement_timeout={DATABASE_TIMEOUT}s -c lock_timeout={max(1, DATABASE_TIMEOUT // 3)}s"
-                f" -c idle_in_transaction_session_timeout={DATABASE_TIMEOUT}s"
-                # A host that is gone holds no lock for longer than a minute.
-                " -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3"
-            ),
-            "keepalives_idle": 30,
-        },
+        "OPTIONS": _database.get("OPTIONS", {}) | session_options(DATABASE_TIMEOUT),
     }
 }
 CACHES = {"default": _read("CACHE_URL", env.dj_cache_url, "a URL such as redis://host:6379/1", default="locmem://")}

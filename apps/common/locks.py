@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import Error, connection
 
 
 @contextmanager
@@ -22,8 +22,5 @@ def try_lock(name: str) -> Iterator[bool]:
         yield mine
     finally:
         if mine:
-            with (
-                suppress(DatabaseError, InterfaceError),
-                connection.cursor() as cursor,
-            ):  # a lost connection has lost its locks
+            with suppress(Error), connection.cursor() as cursor:  # a lost connection has lost its locks
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [number])

@@ -19,7 +19,7 @@ class IdempotencyRecord(models.Model):
 
     class Meta:
         constraints = [
-            # Two calls with one key at once: the database decides who is first.
+            # The lock lets one call through at a time; that there is one answer a key is the database's word.
             models.UniqueConstraint(fields=["scope", "key"], name="idempotency_one_per_scope_and_key"),
         ]
         indexes = [models.Index(fields=["answered_at"], name="idempotency_answered")]

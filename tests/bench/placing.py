@@ -14,8 +14,9 @@ import os
 import pstats
 import statistics
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Barrier
 from typing import Any
@@ -58,24 +59,32 @@ def at_once(acts: Sequence[Callable[[], object]], clients: int, close: Callable[
         return Round(each, time.perf_counter() - began)
 
 
-def place_all(number: int, clients: int, *, profile: bool = False) -> Round:
-    """Through the service, from baskets that are ready."""
-    from django.db import connection
-
+def ready_baskets(number: int) -> tuple[Any, list[Any]]:
+    """A store, and so many baskets with a car of one model and a part."""
     from apps.configurator.models import Configurator
     from apps.orders import services
     from tests.factories.bundles import make_accessory
     from tests.factories.configurator import make_build, make_configurator
-    from tests.factories.orders import make_delivery_store, make_slots, place
+    from tests.factories.orders import make_delivery_store, make_slots
 
     configurator = Configurator.objects.first() or make_configurator()
-    store, part = make_delivery_store(), make_accessory(stock=number + 1)
+    store, part = make_delivery_store(), make_accessory(stock=number)
     build = make_build(configurator)
-    make_slots(configurator, number + 1)
-    baskets = [services.create_basket() for _ in range(number + 1)]
+    make_slots(configurator, number)
+    baskets = [services.create_basket() for _ in range(number)]
     for basket in baskets:
         services.add_line(basket=basket, kind="car", build=build.code)
         services.add_line(basket=basket, kind="accessory", sku=part.sku)
+    return store, baskets
+
+
+def place_all(number: int, clients: int, *, profile: bool = False) -> Round:
+    """Through the service, from baskets that are ready."""
+    from django.db import connection
+
+    from tests.factories.orders import place
+
+    store, baskets = ready_baskets(number + 1)
     place(baskets.pop(), delivery_store=store)  # compiles the rules
     if profile:
         profiled, baskets = baskets[: number // 2], baskets[number // 2 :]
@@ -200,13 +209,9 @@ def show(name: str, rounds: Sequence[Round]) -> float:
     return middle
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--clients", type=int, default=32)
-    parser.add_argument("--orders", type=int, default=320)
-    parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--profile", action="store_true")
-    options = parser.parse_args()
+@contextmanager
+def throwaway_database() -> Iterator[None]:
+    """Django, set up on an empty copy of the schema that is dropped afterwards."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ.setdefault("LOG_LEVEL", "ERROR")
     django.setup()
@@ -217,14 +222,25 @@ def main() -> None:
     runner.setup_test_environment()
     databases = runner.setup_databases(aliases={"default"})
     try:
+        yield
+    finally:
+        runner.teardown_databases(databases)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--clients", type=int, default=32)
+    parser.add_argument("--orders", type=int, default=320)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--profile", action="store_true")
+    options = parser.parse_args()
+    with throwaway_database():
         statements = queries_of_one()
         print(f"{len(statements)} statements for an order of a car and a part")
         placed = [place_all(options.orders, options.clients, profile=options.profile) for _ in range(options.runs)]
         written = [write_all(options.orders, options.clients) for _ in range(options.runs)]
         ours, floor = show("place_order", placed), show("the same writes, psycopg", written)
         print(f"place_order is {floor / ours:.1f} times the floor")
-    finally:
-        runner.teardown_databases(databases)
 
 
 if __name__ == "__main__":

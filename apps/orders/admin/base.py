@@ -41,6 +41,7 @@ __all__ = [
     "may_follow",
     "offers",
     "order_column",
+    "order_link",
     "posted",
     "was_sent",
 ]

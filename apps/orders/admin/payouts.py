@@ -18,7 +18,7 @@ from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminTextareaWidget, Unf
 
 from apps.accounts.requests import user_of
 from apps.common.money import yuan
-from apps.orders.admin.base import AMOUNT, ActingPage, amount_column, posted, was_sent
+from apps.orders.admin.base import AMOUNT, ActingPage, amount_column, order_link, posted, was_sent
 from apps.orders.models import Payout
 from apps.orders.services import payouts
 from apps.orders.services.permissions import REFUND
@@ -93,10 +93,8 @@ class PayoutPage(ActingPage):
     amount_yuan = amount_column("amount", AMOUNT)
 
     @admin.display(description=_("order"), ordering="credit__order__number")
-    def number(self, payout: Payout) -> SafeString:
-        order = payout.credit.order
-        address = reverse("admin:orders_order_change", args=[order.pk])
-        return format_html('<a class="underline" href="{}">{}</a>', address, order.number)
+    def number(self, payout: Payout) -> str | SafeString:
+        return order_link(payout.credit.order)
 
     @admin.display(description=_("Buyer"), ordering="credit__order__name")
     def buyer(self, payout: Payout) -> str:
