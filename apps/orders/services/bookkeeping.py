@@ -57,6 +57,7 @@ def book_all_missing() -> int:
 
 def _movements(order: Order, *, is_sold: bool) -> Iterator[Movement]:
     number, paid, gone = order.number, 0, 0
+    held = sum(leg.captured for leg in order.legs.all()) - order.cancellation_fee
     yield from _credits(order)
     for leg in order.legs.all():
         if leg.captured:
@@ -65,7 +66,11 @@ def _movements(order: Order, *, is_sold: bool) -> Iterator[Movement]:
             yield Movement(f"capture:{leg.pk}", "capture", come, number)
         for refund in leg.refunds.all():
             gone += refund.amount
-            due = [(SALES if is_sold else CUSTOMERS, refund.amount), (REFUNDS_DUE, -refund.amount)]
+            owed = [(SALES, refund.amount)] if is_sold else [(CUSTOMERS, refund.amount)]
+            if order.cancellation_fee and not is_sold:
+                owed = _first_the_buyers(refund.amount, held)
+                held -= refund.amount
+            due = [*owed, (REFUNDS_DUE, -refund.amount)]
             yield Movement(f"refund_due:{refund.pk}", "refund_due", due, number)
             if refund.status == Refund.Status.DONE:
                 back = [(REFUNDS_DUE, refund.amount), (source_of(leg), -refund.amount)]
@@ -99,7 +104,7 @@ def captured(leg: PaymentLeg, order: Order) -> Entry:
 
 def refund_due(refund: Refund, order: Order) -> Entry:
     """Some of it is to go back."""
-    movement = [(_owed_by(order), refund.amount), (REFUNDS_DUE, -refund.amount)]
+    movement = [*_owed_from(order, refund.amount), (REFUNDS_DUE, -refund.amount)]
     return post(key=f"refund_due:{refund.pk}", kind="refund_due", postings=movement, subject=order.number)
 
 
@@ -132,9 +137,19 @@ def _sale(order: Order) -> str:
     return f"sale:{order.pk}"
 
 
-def _owed_by(order: Order) -> str:
-    """Where the money stands that goes back: still the buyer's, or earned already."""
-    return SALES if is_sold(order) else CUSTOMERS
+def _owed_from(order: Order, amount: int) -> list[tuple[str, int]]:
+    """Where the money stands that goes back: still the buyer's, earned already, or kept as what cancelling cost."""
+    if is_sold(order):
+        return [(SALES, amount)]
+    if not order.cancellation_fee:
+        return [(CUSTOMERS, amount)]
+    return _first_the_buyers(amount, -balances(order.number).get(CUSTOMERS, 0))
+
+
+def _first_the_buyers(amount: int, held: int) -> list[tuple[str, int]]:
+    """``held`` is what is still the buyer's; what goes back beyond it was kept as a fee."""
+    own = min(amount, max(0, held))
+    return [(code, part) for code, part in ((CUSTOMERS, own), (CANCELLATION_FEES, amount - own)) if part]
 
 
 def credit_granted(credit: Credit, order: Order) -> None:
@@ -194,7 +209,7 @@ def refunded_by_dispute(refund: Refund, order: Order, case: str) -> None:
 def dispute_lost(order: Order, amount: int, case: str) -> None:
     if not amount:
         return
-    movement = [(_owed_by(order), amount), (DISPUTED, -amount)]
+    movement = [*_owed_from(order, amount), (DISPUTED, -amount)]
     post(key=f"dispute_lost:{case}", kind="dispute_lost", postings=movement, subject=order.number)
 
 
